@@ -1,0 +1,1 @@
+"""Training of instruments: data, representation, model, losses, loop, export."""

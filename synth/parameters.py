@@ -1,0 +1,307 @@
+"""The one table of everything a player can turn: OSC addresses, MIDI controllers, preset keys.
+
+A value travels normalised (0..1, what a fader sends) and is used real (in its unit). The curve
+between the two is part of the table, so that a tablet, a controller and a preset agree.
+
+Controllers follow the General MIDI recommendations: volume and expression are 40 log10(value / 127)
+dB (GM 2, 3.3.4), the sound controllers 70-79 leave the sound as it is at 64, pan is centred at 64.
+"""
+
+import difflib
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from synth.errors import ConfigError
+
+__all__ = ["N_PARTS", "PARAMETERS", "PARAMETERS_BY_NAME", "Parameter", "find_parameter", "nearest"]
+
+N_PARTS = 16  # one player for each MIDI channel
+
+# linear: even steps of the real value.  cubic: fine at the low end, where times are heard.
+# fader: dB, 40 log10; the very bottom is silence and not just a low level.
+Curve = Literal["linear", "cubic", "fader"]
+
+FADER_SLOPE_DB = 40.0  # dB a decade of the normalised value (GM 2 volume: gain = (value / 127)²)
+SILENCE_DB = -96.0  # the minimum of every fader; the engine takes it as gain 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One thing to turn, and how its real value lies on the way of a fader."""
+
+    name: str  # "group/name": the OSC address behind /param/, and the preset's key
+    minimum: float  # real, in `unit`
+    maximum: float  # real, in `unit`
+    default: float  # real, in `unit`
+    unit: str  # "dB", "s", "ms", "Hz", "cents", "semitones", or "" for a plain ratio
+    description: str
+    curve: Curve = "linear"
+    controller: int | None = None  # MIDI control change that moves it
+    controller_rest: int | None = None  # controller value that means 'as the preset has it'
+    is_stepped: bool = False  # only whole real values
+
+    def __post_init__(self) -> None:
+        """Refuse a row that contradicts itself."""
+        if not self.minimum <= self.default <= self.maximum:
+            raise ConfigError(
+                f"parameter {self.name}: default {self.default} is outside of"
+                f" {self.minimum}..{self.maximum}; mend the table in synth/parameters.py"
+            )
+
+    @property
+    def group(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.partition("/")[0]
+
+    @property
+    def is_global(self) -> bool:
+        """True where there is one value for the whole synthesizer, not one for each part."""
+        return self.group == "main"
+
+    @property
+    def is_bipolar(self) -> bool:
+        """True where the middle of the way is nothing and both ends are alike (pan)."""
+        return self.minimum == -self.maximum
+
+    @property
+    def default_normalised(self) -> float:
+        """The default on the way of a fader, 0..1."""
+        return self.to_normalised(self.default)
+
+    def to_real(self, normalised: float) -> float:
+        """Turn the place on a fader into the real value.
+
+        Args:
+            normalised: 0..1; outside is clipped.
+        """
+        way = min(max(normalised, 0.0), 1.0)
+        if self.curve == "fader":
+            if way == 0.0:
+                return self.minimum
+            return max(self.minimum, self.maximum + FADER_SLOPE_DB * math.log10(way))
+        if self.curve == "cubic":
+            way = way**3
+        real = self.minimum + (self.maximum - self.minimum) * way
+        return float(round(real)) if self.is_stepped else real
+
+    def to_normalised(self, real: float) -> float:
+        """Turn a real value into the place on a fader, 0..1; outside is clipped."""
+        real = min(max(real, self.minimum), self.maximum)
+        if self.curve == "fader":
+            if real <= self.minimum:
+                return 0.0
+            return float(10.0 ** ((real - self.maximum) / FADER_SLOPE_DB))
+        way = (real - self.minimum) / (self.maximum - self.minimum)
+        return float(way ** (1.0 / 3.0)) if self.curve == "cubic" else way
+
+    def from_controller(self, value: int, home: float) -> float:
+        """Turn a MIDI controller's value into the place on a fader.
+
+        Args:
+            value: 0..127.
+            home: where the preset has the parameter, 0..1; the controller rests there.
+        """
+        if self.controller_rest is not None:
+            return _through_rest(value, self.controller_rest, home)
+        if self.is_bipolar:
+            return _through_rest(value, 64, 0.5)
+        return value / 127.0
+
+    def display(self, normalised: float) -> str:
+        """Say the real value as a player reads it: '-6.0 dB', '250 ms', '+2 semitones'."""
+        real = self.to_real(normalised)
+        if self.curve == "fader" and real <= self.minimum:
+            return "silent"
+        if self.unit == "s" and real < 1.0:
+            return f"{real * 1000.0:.0f} ms"
+        n_decimals = (
+            0 if self.is_stepped else {"dB": 1, "Hz": 1, "ms": 0, "cents": 1}.get(self.unit, 2)
+        )
+        sign = "+" if self.is_bipolar and real > 0.0 else ""
+        return f"{sign}{real:.{n_decimals}f} {self.unit}".rstrip()
+
+
+def _through_rest(value: int, rest: int, home: float) -> float:
+    """Draw the line 0 → 0, rest → home, 127 → 1; with the rest at 0 it begins at home."""
+    if value == rest:
+        return home
+    if value < rest:
+        return home * value / rest
+    return home + (1.0 - home) * (value - rest) / (127 - rest)
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        name="amp/attack",
+        minimum=0.0,
+        maximum=10.0,
+        default=0.0,
+        unit="s",
+        curve="cubic",
+        controller=73,
+        controller_rest=64,
+        description="Time of the fade-in laid over the note's own attack; 0 leaves it as learned",
+    ),
+    Parameter(
+        name="amp/decay",
+        minimum=0.01,
+        maximum=30.0,
+        default=1.0,
+        unit="s",
+        curve="cubic",
+        controller=75,
+        controller_rest=64,
+        description="Time from the top of the attack down to the sustain level",
+    ),
+    Parameter(
+        name="amp/sustain",
+        minimum=0.0,
+        maximum=1.0,
+        default=1.0,
+        unit="",
+        description="Level while the key is held; 1 leaves the note as learned",
+    ),
+    Parameter(
+        name="amp/release",
+        minimum=0.005,
+        maximum=10.0,
+        default=0.25,
+        unit="s",
+        curve="cubic",
+        controller=72,
+        controller_rest=64,
+        description="Time from the key's release down to silence (-60 dB)",
+    ),
+    Parameter(
+        name="amp/volume",
+        minimum=SILENCE_DB,
+        maximum=0.0,
+        default=FADER_SLOPE_DB * math.log10(100 / 127),
+        unit="dB",
+        curve="fader",
+        controller=7,
+        description="Level of the part",
+    ),
+    Parameter(
+        name="amp/expression",
+        minimum=SILENCE_DB,
+        maximum=0.0,
+        default=0.0,
+        unit="dB",
+        curve="fader",
+        controller=11,
+        description="A second level, for phrasing under the volume",
+    ),
+    Parameter(
+        name="amp/pan",
+        minimum=-1.0,
+        maximum=1.0,
+        default=0.0,
+        unit="",
+        controller=10,
+        description="Place in the stereo picture: -1 left, 0 middle, 1 right (equal power)",
+    ),
+    Parameter(
+        name="amp/velocity_sensitivity",
+        minimum=0.0,
+        maximum=1.0,
+        default=1.0,
+        unit="",
+        description="How much of the key's velocity reaches the note; 0 plays all at velocity 100",
+    ),
+    Parameter(
+        name="pitch/bend_range",
+        minimum=0.0,
+        maximum=48.0,
+        default=2.0,
+        unit="semitones",
+        description="How far the pitch wheel bends to either side",
+    ),
+    Parameter(
+        name="pitch/tune",
+        minimum=-100.0,
+        maximum=100.0,
+        default=0.0,
+        unit="cents",
+        description="Fine tuning of the part",
+    ),
+    Parameter(
+        name="pitch/transpose",
+        minimum=-24.0,
+        maximum=24.0,
+        default=0.0,
+        unit="semitones",
+        is_stepped=True,
+        description="Whole semitones added to every key",
+    ),
+    Parameter(
+        name="timbre/x",
+        minimum=0.0,
+        maximum=1.0,
+        default=0.0,
+        unit="",
+        controller=1,
+        controller_rest=0,
+        description="Place on the timbre pad, left to right",
+    ),
+    Parameter(
+        name="timbre/y",
+        minimum=0.0,
+        maximum=1.0,
+        default=0.0,
+        unit="",
+        controller=74,
+        controller_rest=64,
+        description="Place on the timbre pad, bottom to top",
+    ),
+    Parameter(
+        name="timbre/morph_ms",
+        minimum=0.0,
+        maximum=10_000.0,
+        default=100.0,
+        unit="ms",
+        curve="cubic",
+        description="Time in which a held note crosses to a new timbre",
+    ),
+    Parameter(
+        name="main/volume",
+        minimum=SILENCE_DB,
+        maximum=6.0,
+        default=0.0,
+        unit="dB",
+        curve="fader",
+        description="Level of everything, before the limiter",
+    ),
+    Parameter(
+        name="main/a4_hz",
+        minimum=400.0,
+        maximum=480.0,
+        default=440.0,
+        unit="Hz",
+        description="Concert pitch: the frequency of the A above middle C",
+    ),
+)
+
+PARAMETERS_BY_NAME: dict[str, Parameter] = {p.name: p for p in PARAMETERS}
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """End an error message: name the nearest of the known words, or say nothing."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def find_parameter(name: str) -> Parameter:
+    """Look a parameter up by its name.
+
+    Raises:
+        ConfigError: no such parameter; the message names the nearest one.
+    """
+    found = PARAMETERS_BY_NAME.get(name)
+    if found is None:
+        known = list(PARAMETERS_BY_NAME)
+        raise ConfigError(
+            f"no parameter {name!r}{nearest(name, known) or '; there are ' + ', '.join(known)}"
+        )
+    return found

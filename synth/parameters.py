@@ -14,9 +14,7 @@ from typing import Literal
 
 from synth.errors import ConfigError
 
-__all__ = ["N_PARTS", "PARAMETERS", "PARAMETERS_BY_NAME", "Parameter", "find_parameter", "nearest"]
-
-N_PARTS = 16  # one player for each MIDI channel
+__all__ = ["PARAMETERS", "PARAMETERS_BY_NAME", "Parameter", "find_parameter", "nearest"]
 
 # linear: even steps of the real value.  cubic: fine at the low end, where times are heard.
 # fader: dB, 40 log10; the very bottom is silence and not just a low level.

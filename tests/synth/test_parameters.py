@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from synth.errors import ConfigError
 from synth.parameters import PARAMETERS, PARAMETERS_BY_NAME, Parameter, find_parameter
 

@@ -53,6 +53,11 @@ class Parameter:
         return self.name.partition("/")[0]
 
     @property
+    def key(self) -> str:
+        """The part of the name after the slash."""
+        return self.name.partition("/")[2]
+
+    @property
     def is_global(self) -> bool:
         """True where there is one value for the whole synthesizer, not one for each part."""
         return self.group == "main"

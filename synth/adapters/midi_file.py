@@ -4,13 +4,16 @@ Times are computed in whole numbers (ticks x microseconds), so that a song of an
 resolution lands on the same samples every time. Source: Standard MIDI Files 1.0.
 """
 
+import io
 import itertools
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import mido
+from mido.midifiles.meta import KeySignatureError
 
 from synth.adapters.midi_messages import Home, default_home, to_events
 from synth.errors import InputFileError
@@ -28,7 +31,10 @@ _READ_ERRORS = (
     TypeError,
     AttributeError,
     struct.error,
+    KeySignatureError,
 )
+_KEY_SIGNATURE = re.compile(rb"\xff\x59\x02..", re.DOTALL)
+_C_MAJOR = b"\xff\x59\x02\x00\x00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +112,12 @@ class _SampleClock:
 
 def _read(path: Path) -> mido.MidiFile:
     try:
-        # clip: data bytes above 127, as some old programs wrote, lose what they have too much.
-        file = mido.MidiFile(path, clip=True)
+        data = path.read_bytes()
+        try:
+            file = _parse(data)
+        except KeySignatureError:
+            # Files with impossible keys are about; a key signature makes no sound.
+            file = _parse(_KEY_SIGNATURE.sub(_C_MAJOR, data))
     except _READ_ERRORS as err:
         reason = (err.strerror if isinstance(err, OSError) else None) or str(err) or "it ends early"
         raise InputFileError(
@@ -118,6 +128,11 @@ def _read(path: Path) -> mido.MidiFile:
     if file.ticks_per_beat == 0 or (file.ticks_per_beat < 0 and not file.ticks_per_beat & 0xFF):
         raise InputFileError(f"{path} has a resolution of 0 ticks; it looks damaged")
     return file
+
+
+def _parse(data: bytes) -> mido.MidiFile:
+    # clip: data bytes above 127, as some old programs wrote, lose what they have too much.
+    return mido.MidiFile(file=io.BytesIO(data), clip=True)
 
 
 def _merge(file: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:

@@ -86,6 +86,13 @@ def test_film_time_counts_frames_and_not_beats(tmp_path: Path, frames: int, seco
     assert round(seconds * SAMPLE_RATE) == load_song(path, SAMPLE_RATE).events[0][0]
 
 
+def test_an_impossible_key_signature_silences_nothing(tmp_path: Path) -> None:
+    key = mido.MetaMessage("key_signature", key="C")
+    path = write(tmp_path / "a.mid", [key, note(60, 480), end(0)])
+    path.write_bytes(path.read_bytes().replace(b"\xff\x59\x02\0\0", b"\xff\x59\x02\x0b\x07"))
+    assert [24_000] == [sample for sample, _ in load_song(path, SAMPLE_RATE).events]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

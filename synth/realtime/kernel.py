@@ -1,0 +1,36 @@
+"""The mark of a function that may run in the audio callback.
+
+Such a function is compiled (numba, without the GIL), allocates nothing, waits for nothing, logs
+nothing and raises nothing: it takes flat arrays and records and writes into an `out` array. Tables
+are handed in: numba would freeze a global array into the code as a constant.
+"""
+
+from collections.abc import Callable, Set
+from typing import Any
+
+from numba import njit
+
+FUSED = frozenset({"contract"})  # a * b + c in one rounding
+# What lets loops become vector code. Never `True`, `fast`, `nnan` or `ninf`: with those LLVM
+# deletes the guards against NaN and infinity (tried).
+REORDERED = frozenset({"contract", "reassoc", "arcp", "afn", "nsz"})
+_UNSAFE = frozenset({"fast", "nnan", "ninf"})
+
+
+def realtime(
+    function: Callable[..., Any] | None = None, *, fastmath: Set[str] = FUSED
+) -> Callable[..., Any]:
+    """Compile a function for the audio thread.
+
+    Args:
+        function: the kernel.
+        fastmath: freedoms of rounding, `FUSED` or, for long loops over samples, `REORDERED`.
+
+    Returns:
+        The compiled kernel; its `.py_func` is the plain function.
+    """
+    assert not _UNSAFE & fastmath
+    compile_kernel: Callable[..., Any] = njit(
+        nogil=True, cache=True, error_model="numpy", fastmath=set(fastmath)
+    )
+    return compile_kernel if function is None else compile_kernel(function)

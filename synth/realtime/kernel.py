@@ -5,7 +5,7 @@ nothing and raises nothing: it takes flat arrays and records and writes into an 
 are handed in: numba would freeze a global array into the code as a constant.
 """
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from typing import Any
 
 from numba import njit
@@ -18,7 +18,7 @@ _UNSAFE = frozenset({"fast", "nnan", "ninf"})
 
 
 def realtime(
-    function: Callable[..., Any] | None = None, *, fastmath: Set[str] = FUSED
+    function: Callable[..., Any] | None = None, *, fastmath: set[str] | frozenset[str] = FUSED
 ) -> Callable[..., Any]:
     """Compile a function for the audio thread.
 

@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     for entry_point in sorted(entry_points(group=PLUGIN_GROUP)):
         try:
             add_command = entry_point.load()
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             # A plug-in that is out of order must not keep anyone from playing.
             _report(f"command {entry_point.name} is not available: {error}", 0)
         else:

@@ -5,6 +5,7 @@ What does change is a parameter (`synth.parameters`); what belongs to the sound 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from synth.errors import ConfigError
 
@@ -59,6 +60,6 @@ def _require_range(name: str, value: float, minimum: float, maximum: float) -> N
 def _require_layers(layers: tuple[float, ...] | None) -> None:
     if layers is None:
         return
-    is_rising = all(low < high for low, high in zip(layers, layers[1:], strict=False))
+    is_rising = all(low < high for low, high in pairwise(layers))
     if not layers or not is_rising or not (layers[0] > 0.0 and layers[-1] <= 1.0):
         raise ConfigError(f"velocity_layers {layers}: expected rising values above 0 and up to 1")

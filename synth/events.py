@@ -1,8 +1,8 @@
 """What a player can do to the engine, as values.
 
-Adapters make them (from MIDI, OSC or a song file) and `Engine.post` takes them. Everything is in the
-units of the inside: pitch is a MIDI note number (a float, so Hz, tuning and bends fit), velocity and
-controllers are 0..1, and parts are 0..15 (1..16 is spoken at the edges).
+Adapters make them (from MIDI, OSC or a song file) and `Engine.post` takes them. Everything is in
+the units of the inside: pitch is a MIDI note number (a float, so Hz, tuning and bends fit),
+velocity and controllers are 0..1, and parts are 0..15 (1..16 is spoken at the edges).
 """
 
 import math

@@ -1,0 +1,276 @@
+"""Run an instrument's graphs: timbre latent, pitch and velocity in, spectrogram out.
+
+onnxruntime on the CPU. One session holds one tile, its time axis fixed, so every call does the same
+work; the batch is free. A session never computes on threads of its own while it waits (spinning is
+off: it would take the cores from the audio thread), and its first calls, which allocate, are made
+before the first note.
+
+The same note has the same bits whatever the number of threads, but not whatever the batch (a
+reduction sums in another order: 2e-6). Renderers that promise the same bytes generate one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
+
+from synth.errors import ConfigError, InstrumentError
+from synth.notes.instrument import Instrument
+from synth.notes.latents import random_timbre
+from synth.notes.onnx_file import check_graph
+from synth.representation import to_magnitude_and_advance
+
+Array = NDArray[np.float32]
+
+WHOLE = -1
+"""In place of a tile's number: the graph that generates all frames of a note."""
+
+WARM_BATCHES = (1, 2, 4, 8)
+AUDIBLE_POWER = 1e-3
+"""Power of its loudest bin below which a note is silent: 84 dB under a full-scale sine's."""
+
+_INPUTS = ("latent", "pitch", "velocity")
+
+# onnxruntime's exceptions share no base class.
+_RUNTIME_ERRORS = tuple(
+    getattr(onnxruntime_errors, name)
+    for name in (
+        "EPFail",
+        "EngineError",
+        "Fail",
+        "InvalidArgument",
+        "InvalidGraph",
+        "InvalidProtobuf",
+        "ModelLoaded",
+        "NoModel",
+        "NoSuchFile",
+        "NotImplemented",
+        "RuntimeException",
+    )
+)
+
+
+class NoteGenerator(Protocol):
+    """What the worker runs: any backend that generates tiles."""
+
+    def generate(
+        self,
+        tile: int,
+        latents: NDArray[np.floating],
+        pitches: NDArray[np.integer],
+        velocities: NDArray[np.floating],
+    ) -> Array:
+        """Generate one tile of some notes; see `OnnxGenerator.generate`."""
+        ...
+
+
+class OnnxGenerator:
+    """An instrument's tiles in onnxruntime, opened and warm."""
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        *,
+        tiles: Iterable[int] | None = None,
+        n_threads: int = 1,
+        warm_batches: Sequence[int] = WARM_BATCHES,
+    ) -> None:
+        """Open sessions.
+
+        Args:
+            instrument: whose graphs.
+            tiles: which of its tiles, `WHOLE` for the undivided graph; None: all tiles.
+            n_threads: that one call computes on, the caller's included.
+            warm_batches: sizes that are run once, so that no note pays for the first allocation.
+
+        Raises:
+            InstrumentError: a graph is damaged, does more than compute, or is of another shape.
+        """
+        self.instrument = instrument
+        numbers = range(len(instrument.tiles)) if tiles is None else tiles
+        self._sessions = {tile: _open(instrument, tile, n_threads) for tile in numbers}
+        for tile in self._sessions:
+            for n_notes in warm_batches:
+                self._warm(tile, n_notes)
+
+    @property
+    def tiles(self) -> tuple[int, ...]:
+        """Numbers of the tiles that are open."""
+        return tuple(self._sessions)
+
+    def generate(
+        self,
+        tile: int,
+        latents: NDArray[np.floating],
+        pitches: NDArray[np.integer],
+        velocities: NDArray[np.floating],
+    ) -> Array:
+        """Generate one tile of some notes.
+
+        Args:
+            tile: its number in the instrument, or `WHOLE`.
+            latents: [batch, latent_size].
+            pitches: [batch], MIDI numbers within the instrument's range.
+            velocities: [batch], 0..1.
+
+        Returns:
+            [batch, n_channels, n_frames of the tile, n_bins], normalised as the spec says.
+
+        Raises:
+            ConfigError: an argument does not fit the instrument.
+            InstrumentError: the graph fails, or its result is not finite.
+
+        Thread: any; calls may run side by side.
+        """
+        inputs = _inputs(self.instrument, latents, pitches, velocities)
+        file = graph_file(self.instrument, tile)
+        try:
+            spectrogram: Array = self._sessions[tile].run(None, inputs)[0]
+        except _RUNTIME_ERRORS as error:
+            raise InstrumentError(
+                f"instrument file {self.instrument.path(file)}: {_one_line(error)}"
+            ) from error
+        if not np.isfinite(np.sum(spectrogram)):
+            raise InstrumentError(
+                f"instrument file {self.instrument.path(file)}: generates what is not finite"
+            )
+        return spectrogram
+
+    def _warm(self, tile: int, n_notes: int) -> None:
+        low, high = self.instrument.pitch_range
+        latent = np.stack([next(iter(self.instrument.timbres.values())).latent] * n_notes)
+        pitches = np.full(n_notes, (low + high) // 2)
+        self.generate(tile, latent, pitches, np.full(n_notes, 0.5))
+
+
+def graph_file(instrument: Instrument, tile: int) -> str:
+    """Return the name of the graph of a tile, or of `WHOLE`."""
+    return instrument.whole if tile == WHOLE else instrument.tiles[tile].file
+
+
+def n_tile_frames(instrument: Instrument, tile: int) -> int:
+    """Return the number of frames of a tile, or of `WHOLE`."""
+    return instrument.spec.n_frames if tile == WHOLE else instrument.tiles[tile].n_frames
+
+
+def verify_instrument(folder: Path | str) -> list[str]:
+    """Try an instrument as `gansynth instrument verify` does: every file, every graph, test notes.
+
+    Returns:
+        What was found to be right, a line each.
+
+    Raises:
+        InstrumentError: the first thing that is wrong.
+    """
+    instrument = Instrument.load(folder)
+    lines = [f"{len(instrument.files)} files are whole (sha256)"]
+    generator = OnnxGenerator(instrument, warm_batches=(1,))
+    whole = OnnxGenerator(instrument, tiles=(WHOLE,), warm_batches=(1,))
+    lines.append(f"{len(instrument.tiles)} tile graphs and the whole-note graph run")
+
+    low, high = instrument.pitch_range
+    pitches = np.array([low, (low + high) // 2, high])
+    velocities = np.array([0.3, 0.6, 1.0])
+    latents = np.stack(
+        [random_timbre(instrument.latents, seed, instrument.prior) for seed in (1, 2, 3)]
+    )
+    notes = whole.generate(WHOLE, latents, pitches, velocities)
+    tiles = [generator.generate(tile, latents, pitches, velocities) for tile in generator.tiles]
+    error = float(np.max(np.abs(np.concatenate(tiles, axis=2) - notes)))
+    if error > 1e-5:
+        raise InstrumentError(
+            f"instrument {folder}: its tiles differ from its whole notes by {error:.1e}, "
+            f"at most 1e-5 is exact; export it again"
+        )
+    lines.append(f"tiles equal whole notes within {error:.1e}")
+
+    for pitch, note in zip(pitches, notes, strict=True):
+        magnitude, _ = to_magnitude_and_advance(note, instrument.spec)
+        if float(np.max(magnitude)) ** 2 < AUDIBLE_POWER:
+            raise InstrumentError(f"instrument {folder}: its test note of pitch {pitch} is silent")
+    lines.append(f"test notes of pitch {', '.join(map(str, pitches))} are finite and not silent")
+    return lines
+
+
+def _open(instrument: Instrument, tile: int, n_threads: int) -> onnxruntime.InferenceSession:
+    path = instrument.path(graph_file(instrument, tile))
+    check_graph(path, instrument.files)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A note that has died away is full of numbers near zero, which some processors are slow at.
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    # Every call is of the same few shapes: malloc serves them as fast as the arena does (measured),
+    # which would keep 10 MB more a session.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except _RUNTIME_ERRORS as error:
+        raise InstrumentError(f"instrument file {path}: {_one_line(error)}") from error
+    _check_signature(instrument, tile, session)
+    return session
+
+
+def _check_signature(
+    instrument: Instrument, tile: int, session: onnxruntime.InferenceSession
+) -> None:
+    spec = instrument.spec
+    expected = {
+        "latent": ("tensor(float)", [instrument.latent_size]),
+        "pitch": ("tensor(int64)", []),
+        "velocity": ("tensor(float)", []),
+        "spectrogram": (
+            "tensor(float)",
+            [spec.n_channels, n_tile_frames(instrument, tile), spec.n_bins],
+        ),
+    }
+    found = {
+        value.name: (value.type, list(value.shape[1:]))
+        for value in (*session.get_inputs(), *session.get_outputs())
+    }
+    if found != expected:
+        path = instrument.path(graph_file(instrument, tile))
+        raise InstrumentError(f"instrument file {path}: has {found}, wanted {expected}")
+
+
+def _inputs(
+    instrument: Instrument,
+    latents: NDArray[np.floating],
+    pitches: NDArray[np.integer],
+    velocities: NDArray[np.floating],
+) -> dict[str, NDArray[np.generic]]:
+    low, high = instrument.pitch_range
+    n_notes = len(pitches)
+    if np.shape(latents) != (n_notes, instrument.latent_size) or np.shape(velocities) != (n_notes,):
+        raise ConfigError(
+            f"latents are {list(np.shape(latents))} and velocities {list(np.shape(velocities))}; "
+            f"{n_notes} notes want [{n_notes}, {instrument.latent_size}] and [{n_notes}]"
+        )
+    # A table of pitches is indexed inside the graph, and a wrong index would wrap without a word.
+    if n_notes == 0 or np.min(pitches) < low or np.max(pitches) > high:
+        raise ConfigError(f"pitches {list(pitches)!r:.40}; the instrument has {low} to {high}")
+    return dict(
+        zip(
+            _INPUTS,
+            (
+                np.ascontiguousarray(latents, dtype=np.float32),
+                np.ascontiguousarray(pitches, dtype=np.int64),
+                np.ascontiguousarray(velocities, dtype=np.float32),
+            ),
+            strict=True,
+        )
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,17 +1,18 @@
 """Audio as normalised log-magnitude and instantaneous frequency, and back (numpy).
 
-One note is an image: time runs down the frames, frequency along the bins. Source of the idea, of the mel
-variant and of its constants: GANSynth, Engel et al. 2019, arXiv:1902.08710, §2; `training.representation`
-is the torch twin.
+One note is an image: time runs down the frames, frequency along the bins. Source of the idea, of
+the mel variant and of its constants: GANSynth, Engel et al. 2019, arXiv:1902.08710, §2;
+`training.representation` is the torch twin.
 
-Axis order, everywhere in this project: ``[n_channels, n_frames, n_bins]``, so one frame is contiguous.
+Axis order, everywhere in this project: ``[n_channels, n_frames, n_bins]``, so one frame is
+contiguous.
 
 * channel 0: log-power, affinely mapped so that silence is near -1 (`SpectrogramSpec.normalise`)
 * channel 1 (`if_format="angle"`): instantaneous frequency (IF), radians per hop / pi, in [-1, 1]
 * channels 1, 2 (`if_format="pair"`): cosine and sine of the IF, which has no seam at +-pi
 
-Row 0 of the IF holds the phase that the accumulation starts from. Bin ``b`` is FFT bin ``b + 1``: DC is
-dropped and Nyquist kept.
+Row 0 of the IF holds the phase that the accumulation starts from. Bin ``b`` is FFT bin ``b + 1``:
+DC is dropped and Nyquist kept.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ Array = NDArray[np.float32]
 # HTK's mel scale: mel = Q ln(1 + hz / break).
 _MEL_BREAK_HZ = 700.0
 _MEL_Q = 1127.0
-# Narrower triangles than this would fall between two linear bins at low pitch (GANSynth, spectral_ops).
+# Narrower triangles than this would fall between two linear bins at low pitch (GANSynth,
+# spectral_ops).
 _MINIMUM_MEL_WIDTH_BINS = 1.5
 
 
@@ -58,9 +60,9 @@ class SpectrogramSpec:
     def __post_init__(self) -> None:
         if self.n_fft < 16 or self.n_fft & (self.n_fft - 1):
             raise ConfigError(f"n_fft is {self.n_fft}; it must be a power of two of at least 16")
-        if not 0 < self.hop_length <= self.n_fft // 2 or self.n_fft % self.hop_length:
+        if self.hop_length < 1 or self.n_fft // 2 % self.hop_length:
             raise ConfigError(
-                f"hop_length is {self.hop_length}; it must divide n_fft = {self.n_fft} at least twice"
+                f"hop_length is {self.hop_length}; it must divide n_fft / 2 = {self.n_fft // 2}"
             )
         if min(self.n_frames, self.n_bins, self.sample_rate) < 1:
             raise ConfigError("sample_rate, n_frames and n_bins must be positive")
@@ -73,7 +75,9 @@ class SpectrogramSpec:
                 f"n_bins is {self.n_bins}; the linear scale needs n_fft / 2 = {self.n_fft // 2}"
             )
         if not 0 <= self.front_padding < self.n_fft + self.hop_length * (self.n_frames - 1):
-            raise ConfigError(f"front_padding is {self.front_padding}; it must lie inside the image")
+            raise ConfigError(
+                f"front_padding is {self.front_padding}; it must lie inside the image"
+            )
 
     @property
     def n_channels(self) -> int:
@@ -122,7 +126,8 @@ class SpectrogramSpec:
 
 
 LIVE = SpectrogramSpec()
-"""The shipped instrument's spec: linear bins, IF as a pair, frame j centred on sample j * hop_length."""
+"""The shipped instrument's spec: linear bins, IF as a pair, frame j centred on sample j *
+hop_length."""
 
 GANSYNTH = SpectrogramSpec(
     scale="mel",
@@ -150,8 +155,8 @@ def encode(audio: NDArray[np.floating], spec: SpectrogramSpec) -> Array:
     """Turn one note into its normalised spectrogram.
 
     Args:
-        audio: [n_samples], mono, full scale 1; the onset at sample 0. Shorter than `spec.n_samples` is
-            filled with silence, longer is cut.
+        audio: [n_samples], mono, full scale 1; the onset at sample 0. Shorter than
+            `spec.n_samples` is filled with silence, longer is cut.
         spec: The mapping.
 
     Returns:
@@ -177,7 +182,8 @@ def encode(audio: NDArray[np.floating], spec: SpectrogramSpec) -> Array:
 def decode(spectrogram: NDArray[np.floating], spec: SpectrogramSpec) -> Array:
     """Turn a spectrogram into audio by plain accumulation of the IF (GANSynth, §2).
 
-    Exact for spectrograms that `encode` made; `synth.realtime.decode` is the one that forgives a generator.
+    Exact for spectrograms that `encode` made; `synth.realtime.decode` is the one that forgives a
+    generator.
 
     Args:
         spectrogram: [n_channels, n_frames, n_bins], normalised.
@@ -213,9 +219,10 @@ def to_magnitude_and_advance(
         spec: The mapping.
 
     Returns:
-        magnitude: [n_frames, n_linear_bins], of the Hann-windowed STFT (a full-scale sine peaks at n_fft / 4).
-        advance: [n_frames, n_linear_bins], radians per hop; row 0 the initial phase of frame 0, referred
-            to the frame's first sample.
+        magnitude: [n_frames, n_linear_bins], of the Hann-windowed STFT (a full-scale sine peaks at
+            n_fft / 4).
+        advance: [n_frames, n_linear_bins], radians per hop; row 0 the initial phase of frame 0,
+            referred to the frame's first sample.
 
     Raises:
         ConfigError: the channels or bins do not fit the spec.
@@ -278,7 +285,8 @@ def istft(spectrum: NDArray[np.complexfloating], spec: SpectrogramSpec) -> Array
         start = index * spec.hop_length
         audio[start : start + spec.n_fft] += frame
         weight[start : start + spec.n_fft] += window**2
-    # The outermost samples are covered by the window's foot alone: dividing by nearly nothing would shout.
+    # The outermost samples are covered by the window's foot alone: dividing by nearly nothing
+    # would shout.
     audio /= np.maximum(weight, 0.1 * weight.max())
     return audio[spec.front_padding :].astype(np.float32)
 

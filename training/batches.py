@@ -1,0 +1,109 @@
+"""Which notes a step sees, as a pure function of the seed and the images seen so far.
+
+So a run that was killed goes on with just the notes that it would have had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from synth.errors import ConfigError
+from training.data.prepared import PreparedSet
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Notes, ready to be transformed on the training device."""
+
+    audio: Tensor  # [batch, n_samples] float32, full scale 1
+    pitch: Tensor  # [batch] int64
+    velocity: Tensor  # [batch] float32, 0..1
+    instrument: Tensor  # [batch] int64, index into `NoteSource.names`
+
+    def to(self, device: torch.device) -> Batch:
+        """Move all of it."""
+        return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
+
+
+class NoteSource:
+    """The notes of a prepared set that a run learns from, split for training and validation."""
+
+    def __init__(
+        self,
+        data: PreparedSet,
+        instruments: tuple[str, ...],
+        pitches: tuple[int, int],
+        validation_fraction: float,
+        seed: int,
+    ) -> None:
+        """Select notes.
+
+        Args:
+            data: The set.
+            instruments: Names to keep; empty keeps all.
+            pitches: First and last pitch to keep.
+            validation_fraction: Share of the notes held out.
+            seed: Of the split and of the order.
+
+        Raises:
+            ConfigError: the set has no instrument of a name, or nothing remains.
+        """
+        missing = sorted(set(instruments) - set(data.instrument_names))
+        if missing:
+            raise ConfigError(
+                f"the data have no instrument {missing[0]!r} (of {len(missing)} missing)"
+            )
+        self.data = data
+        self.seed = seed
+        self.names = instruments or data.instrument_names
+        self.families = tuple(
+            data.instrument_families[data.instrument_names.index(name)] for name in self.names
+        )
+        # Index into `names` of each of the set's instruments, -1 for those left out.
+        self._local = np.array(
+            [self.names.index(n) if n in self.names else -1 for n in data.instrument_names],
+            np.int64,
+        )
+        is_kept = self._local[data.instrument] >= 0
+        is_kept &= (data.pitch >= pitches[0]) & (data.pitch <= pitches[1])
+        training, validation = split_rows(len(data), validation_fraction, seed)
+        self.training = training[is_kept[training]]
+        self.validation = validation[is_kept[validation]]
+        if not len(self.training):
+            raise ConfigError(
+                "no note of the data is left to train on; widen instruments or pitches"
+            )
+
+    def training_batch(self, n_seen: int, size: int) -> Batch:
+        """Return the batch after `n_seen` images; every epoch has its own order."""
+        positions = np.arange(n_seen, n_seen + size)
+        rows = np.empty(size, np.int64)
+        for epoch in np.unique(positions // len(self.training)):
+            order = np.random.default_rng((self.seed, int(epoch))).permutation(self.training)
+            chosen = positions // len(self.training) == epoch
+            rows[chosen] = order[positions[chosen] % len(self.training)]
+        return self.batch(rows)
+
+    def batch(self, rows: NDArray[np.int64]) -> Batch:
+        """Read rows of the set."""
+        audio = self.data.audio[rows].astype(np.float32) / 32_768.0
+        return Batch(
+            torch.from_numpy(audio),
+            torch.from_numpy(self.data.pitch[rows].astype(np.int64)),
+            torch.from_numpy(self.data.velocity[rows].astype(np.float32) / 127.0),
+            torch.from_numpy(self._local[self.data.instrument[rows]]),
+        )
+
+
+def split_rows(
+    n_notes: int, validation_fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split rows into (training, validation) at random."""
+    order = np.random.default_rng(seed).permutation(n_notes)
+    n_validation = round(n_notes * validation_fraction)
+    return np.sort(order[n_validation:]), np.sort(order[:n_validation])

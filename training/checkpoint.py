@@ -1,0 +1,145 @@
+"""The state of a run: one safetensors file, written atomically, read back to go on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from synth.errors import InputFileError
+from training.config import TrainingConfig, config_from_dict
+from training.model.generator import Generator
+
+CHECKPOINT_NAME = "checkpoint.safetensors"
+CONFIG_NAME = "config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Timbre:
+    """One named point of the latent space."""
+
+    name: str
+    family: str
+    latent: Tensor  # [latent_size]
+
+
+class InstrumentLatents(nn.Module):
+    """One learned latent per instrument of the data, on the sphere of radius sqrt(latent_size)."""
+
+    def __init__(self, n_instruments: int, latent_size: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(n_instruments, latent_size)
+
+    def forward(self, instrument: Tensor) -> Tensor:
+        """Look latents up, [batch] int64 -> [batch, latent_size], unit variance."""
+        latent = self.table(instrument)
+        return latent * torch.rsqrt(latent.square().mean(dim=1, keepdim=True) + 1e-8)
+
+
+def save_checkpoint(run_dir: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+    """Write a checkpoint; what stood there before stays whole until the new one is complete.
+
+    Args:
+        run_dir: Folder of the run.
+        tensors: Everything that is a tensor, by name.
+        state: Everything else, JSON-able.
+
+    Raises:
+        InputFileError: it cannot be written (a full disk, say); the previous one is untouched.
+    """
+    path = run_dir / CHECKPOINT_NAME
+    partial = path.with_suffix(".partial")
+    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    try:
+        save_file(contiguous, partial, metadata={"state": json.dumps(state)})
+        partial.replace(path)
+    except (OSError, RuntimeError) as error:
+        partial.unlink(missing_ok=True)
+        raise InputFileError(f"cannot write {path}: {error}; free some space and go on") from error
+
+
+def load_checkpoint(run_dir: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Read the run's checkpoint, or None where there is none yet.
+
+    Raises:
+        InputFileError: the file is damaged.
+    """
+    path = run_dir / CHECKPOINT_NAME
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            state = json.loads(file.metadata()["state"])
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise InputFileError(
+            f"{path} is no checkpoint: {error}; delete it to start anew"
+        ) from error
+    return tensors, state
+
+
+def flatten_optimiser(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Name the optimiser's tensors, `optimiser.<parameter index>.<moment>`."""
+    return {
+        f"optimiser.{index}.{name}": torch.as_tensor(value)
+        for index, moments in optimiser.state_dict()["state"].items()
+        for name, value in moments.items()
+    }
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give `flatten_optimiser`'s tensors back to an optimiser of the same parameters."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimiser."):
+            _, index, moment = name.split(".")
+            state.setdefault(int(index), {})[moment] = tensor
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+
+
+def select(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the tensors under `prefix.`, without it."""
+    return {
+        name.removeprefix(f"{prefix}."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{prefix}.")
+    }
+
+
+def load_run(run_dir: Path) -> tuple[TrainingConfig, Generator, list[Timbre], dict[str, Any]]:
+    """Open a run for export or evaluation.
+
+    Args:
+        run_dir: What `gansynth train --run` was given.
+
+    Returns:
+        The resolved config; the generator with the averaged (EMA) weights, in evaluation mode; the
+        named timbres, in the data's order; the provenance (data, licence, images seen, hours,
+        seed).
+
+    Raises:
+        InputFileError: the folder holds no run, or a damaged one.
+    """
+    loaded = load_checkpoint(run_dir)
+    if loaded is None:
+        raise InputFileError(f"{run_dir} holds no {CHECKPOINT_NAME}; train there first")
+    tensors, state = loaded
+    try:
+        config = config_from_dict(json.loads((run_dir / CONFIG_NAME).read_text()))
+    except (OSError, ValueError) as error:
+        raise InputFileError(f"{run_dir / CONFIG_NAME} cannot be read: {error}") from error
+    generator = Generator(config.generator, config.spec)
+    generator.load_state_dict(select(tensors, "ema.generator"))
+    names: list[list[str]] = state["instruments"]
+    latents = InstrumentLatents(len(names), config.generator.latent_size)
+    latents.load_state_dict(select(tensors, "ema.latents"))
+    with torch.no_grad():
+        table = latents(torch.arange(len(names)))
+    timbres = [Timbre(name, family, table[i]) for i, (name, family) in enumerate(names)]
+    return config, generator.eval(), timbres, state["provenance"]

@@ -1,0 +1,267 @@
+"""Every number of a training run, frozen, named, and varied by `dataclasses.replace`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from difflib import get_close_matches
+from typing import Any, get_type_hints
+
+from synth.errors import ConfigError
+from synth.representation import LIVE, SpectrogramSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratorConfig:
+    """Sizes of `training.model.generator.Generator`.
+
+    Level 0 has n_frames / 64 x n_bins / 64 positions and each later one twice as many both ways;
+    the last level is half the image's size and ends in a pixel shuffle, since layers at full
+    resolution are bound by memory, not by arithmetic.
+    """
+
+    latent_size: int = 64
+    style_size: int = 256
+    channels: tuple[int, ...] = (192, 160, 96, 64, 32, 24)  # of levels 0, 1, ...
+    start_channels: int = 128  # of the dense layer in front of level 0
+    n_normalised_levels: int = 4  # pixel norm in the coarse levels only
+    n_codes: int = 16  # learned maps per pitch, at the finest level
+    first_pitch: int = 21
+    last_pitch: int = 108
+
+    def __post_init__(self) -> None:
+        if len(self.channels) < 2:
+            raise ConfigError(f"channels is {self.channels}; at least two levels are needed")
+        if not 0 <= self.first_pitch <= self.last_pitch <= 127:
+            raise ConfigError(
+                f"pitch range is {self.first_pitch}-{self.last_pitch}; it must lie within 0-127"
+            )
+
+    @property
+    def n_pitches(self) -> int:
+        """Number of trained pitches."""
+        return self.last_pitch - self.first_pitch + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconstructionLossConfig:
+    """Weights of the terms in `training.losses.reconstruction_loss`."""
+
+    magnitude: float = 4.0
+    audible: float = 2.5  # how much more an audible bin counts than an inaudible one
+    audible_range_db: float = 55.0  # below the note's loudest bin
+    frequency: float = 2.0  # of the IF's squared error, weighted by magnitude
+    onset: float = 2.0  # how much more the first frames count
+    n_onset_frames: int = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimiserConfig:
+    """Adam with a warm-up and a cosine down to `final_rate`."""
+
+    rate: float = 3e-3
+    final_rate: float = 2e-5
+    beta1: float = 0.9
+    beta2: float = 0.99
+    n_warmup_images: int = 2_000
+    gradient_clip: float = 1.0
+    ema_images: int = 6_000  # time constant of the weights' exponential moving average, at most
+    batch_size: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """One run."""
+
+    name: str
+    spec: SpectrogramSpec = LIVE
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    loss: ReconstructionLossConfig = field(default_factory=ReconstructionLossConfig)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    instruments: tuple[str, ...] = ()  # names of the data's instruments to learn; empty: all
+    n_images: int = 120_000  # notes seen, repetitions counted
+    latent_noise: float = 0.05  # standard deviation added to the (unit variance) latents
+    validation_fraction: float = 0.05
+    checkpoint_seconds: float = 300.0
+    bf16: bool = True
+    seed: int = 1
+
+
+# The instruments of fluid-soundfont-gm (Debian's FluidR3_GM.sf2, names as written there) that hold
+# one clear pitch: no bells, drums or effects, nor organs whose 16' stop puts the pitch an octave
+# lower.
+_FLUID_INSTRUMENTS = (
+    "Yamaha Grand Piano",
+    "Electric Piano",
+    "Rhodes EP",
+    "Legend EP 2",
+    "Harpsichord",
+    "Clavinet",
+    "Celesta",
+    "Music Box",
+    "Vibraphone",
+    "Marimba",
+    "Xylophone",
+    "Dulcimer",
+    "Church Organ",
+    "Reed Organ",
+    "Accordian",
+    "Harmonica",
+    "Bandoneon",
+    "Nylon String Guitar",
+    "Steel String Guitar",
+    "Jazz Guitar",
+    "Clean Guitar",
+    "Overdrive Guitar",
+    "Distortion Guitar",
+    "Acoustic Bass",
+    "Fingered Bass",
+    "Picked Bass",
+    "Fretless Bass",
+    "Slap Bass",
+    "Synth Bass 1",
+    "Violin",
+    "Viola",
+    "Cello",
+    "Contrabass",
+    "Pizzicato Section",
+    "Harp",
+    "Strings",
+    "Slow Strings",
+    "Synth Strings 1",
+    "Ahh Choir",
+    "Ohh Voices",
+    "Solo Vox",
+    "Trumpet",
+    "Trombone",
+    "Tuba",
+    "Muted Trumpet",
+    "French Horns",
+    "Brass Section",
+    "Synth Brass 1",
+    "Soprano Sax",
+    "Alto Sax",
+    "Tenor Sax",
+    "Baritone Sax",
+    "Oboe",
+    "English Horn",
+    "Bassoon",
+    "Clarinet",
+    "Flute",
+    "Recorder",
+    "Pan Flute",
+    "Shakuhachi",
+    "Ocarina",
+    "Square Lead",
+    "Saw Wave",
+    "Warm Pad",
+    "Polysynth",
+    "Sitar",
+    "Banjo",
+    "Koto",
+    "Kalimba",
+    "Steel Drums",
+    "Fiddle",
+)
+
+CONFIGS: dict[str, TrainingConfig] = {
+    "live": TrainingConfig(name="live", instruments=_FLUID_INSTRUMENTS),
+    "smoke": TrainingConfig(
+        name="smoke",
+        spec=SpectrogramSpec(
+            n_fft=256, hop_length=64, n_frames=64, n_bins=128, front_padding=128, sample_rate=16_000
+        ),
+        generator=GeneratorConfig(
+            latent_size=8, style_size=16, channels=(16, 16, 8), start_channels=8, n_codes=2
+        ),
+        optimiser=OptimiserConfig(batch_size=4, n_warmup_images=8),
+        n_images=8,
+    ),
+}
+
+
+def named_config(name: str) -> TrainingConfig:
+    """Return one of `CONFIGS`.
+
+    Raises:
+        ConfigError: there is none of that name.
+    """
+    if name not in CONFIGS:
+        raise ConfigError(f"no training config {name!r}; there are: {', '.join(CONFIGS)}")
+    return CONFIGS[name]
+
+
+def override(config: TrainingConfig, setting: str) -> TrainingConfig:
+    """Apply one `--set key=value`, the key dotted through the dataclasses (`optimiser.rate=1e-3`).
+
+    Raises:
+        ConfigError: no such key (the nearest is named), or the value does not read as the key's
+            type.
+    """
+    key, separator, text = setting.partition("=")
+    if not separator:
+        raise ConfigError(f"--set got {setting!r}; it wants key=value, as optimiser.rate=1e-3")
+    updated = _override(config, key.split("."), text, key)
+    assert isinstance(updated, TrainingConfig)
+    return updated
+
+
+def config_to_dict(config: TrainingConfig) -> dict[str, Any]:
+    """Return the resolved config as plain values, for config.json."""
+    return asdict(config)
+
+
+def config_from_dict(values: dict[str, Any]) -> TrainingConfig:
+    """Rebuild a config from `config_to_dict`'s output (through JSON).
+
+    Raises:
+        ConfigError: keys are missing or unknown.
+    """
+    config = _from_dict(TrainingConfig, values)
+    assert isinstance(config, TrainingConfig)
+    return config
+
+
+def _override(config: Any, path: list[str], text: str, key: str) -> Any:
+    names = [entry.name for entry in fields(config)]
+    if path[0] not in names:
+        near = get_close_matches(path[0], names, n=1) or names[:1]
+        raise ConfigError(f"--set {key}: no key {path[0]!r}; did you mean {near[0]!r}?")
+    value = getattr(config, path[0])
+    if is_dataclass(value):
+        if len(path) == 1:
+            raise ConfigError(f"--set {key}: this is a group; name one of its keys")
+        return replace(config, **{path[0]: _override(value, path[1:], text, key)})
+    if len(path) > 1:
+        raise ConfigError(f"--set {key}: {path[0]!r} is a value, not a group")
+    return replace(config, **{path[0]: _read(value, text, key)})
+
+
+def _read(current: Any, text: str, key: str) -> Any:
+    try:
+        if isinstance(current, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(current, tuple):
+            parts = text.split(",") if text else []
+            is_names = not current or isinstance(current[0], str)
+            return tuple(parts) if is_names else tuple(int(part) for part in parts)
+        return type(current)(text)
+    except (KeyError, ValueError) as error:
+        raise ConfigError(
+            f"--set {key}: {text!r} does not read as {type(current).__name__}"
+        ) from error
+
+
+def _from_dict(kind: Any, values: dict[str, Any]) -> Any:
+    hints = get_type_hints(kind)
+    if set(values) != set(hints):
+        wrong = ", ".join(sorted(set(values) ^ set(hints)))
+        raise ConfigError(f"{kind.__name__}: missing or unknown keys: {wrong}")
+    arguments = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            arguments[name] = _from_dict(hints[name], value)
+        elif isinstance(value, list):
+            arguments[name] = tuple(value)
+        else:
+            arguments[name] = value
+    return kind(**arguments)

@@ -1,0 +1,76 @@
+"""What a generated note is judged by."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from synth.representation import SpectrogramSpec
+from training.config import ReconstructionLossConfig
+
+# Below its frame's loudest bin by this much, a bin's phase is noise and not worth learning.
+_IF_RANGE_DB = 60.0
+_AUDIBLE_SLOPE_DB = 6.0
+
+
+def reconstruction_loss(
+    generated: Tensor, target: Tensor, spec: SpectrogramSpec, config: ReconstructionLossConfig
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Compare generated notes with the recordings they stand for.
+
+    L1 on log-magnitude, since the ear hears ratios, counting audible bins more; squared distance
+    on the (cos, sin) of the IF, counting loud bins only, since the phase of silence is noise.
+
+    Args:
+        generated: [batch, 3, n_frames, n_bins].
+        target: the same of the recordings.
+        spec: Their mapping; the IF must be a pair.
+        config: Weights.
+
+    Returns:
+        The weighted sum, and its terms by name.
+    """
+    generated, target = generated.float(), target.float()
+    db = target[:, 0] * decibels_per_unit(spec)
+    below_note = db - db.amax(dim=(1, 2), keepdim=True)
+    below_frame = db - db.amax(dim=2, keepdim=True)
+    audible = torch.sigmoid((below_note + config.audible_range_db) / _AUDIBLE_SLOPE_DB)
+
+    time = torch.ones(spec.n_frames, device=target.device)
+    time[: config.n_onset_frames] = config.onset
+    weight = time[:, None] * (1.0 + config.audible * audible)
+    magnitude = (weight * (generated[:, 0] - target[:, 0]).abs()).mean()
+
+    # Row 0 holds an initial phase, which nothing in the conditioning foretells.
+    loud = audible * (1.0 + below_frame / _IF_RANGE_DB).clamp(min=0.0).square()
+    loud = loud * time[:, None]
+    error = (generated[:, 1:] - target[:, 1:]).square().sum(dim=1)
+    frequency = (loud * error)[:, 1:].sum() / loud[:, 1:].sum().clamp(min=1e-6)
+
+    total = config.magnitude * magnitude + config.frequency * frequency
+    return total, {"magnitude": magnitude, "frequency": frequency}
+
+
+def log_spectral_distance_db(generated: Tensor, target: Tensor, spec: SpectrogramSpec) -> Tensor:
+    """Mean absolute level difference over the bins that are audible in either note.
+
+    Args:
+        generated: [batch, n_channels, n_frames, n_bins], normalised.
+        target: the same.
+        spec: Their mapping.
+
+    Returns:
+        [batch], dB, over bins within 60 dB of the louder note's maximum.
+    """
+    unit_db = decibels_per_unit(spec)
+    a, b = generated[:, 0].float() * unit_db, target[:, 0].float() * unit_db
+    louder = torch.maximum(a, b)
+    audible = louder > louder.amax(dim=(1, 2), keepdim=True) - 60.0
+    return ((a - b).abs() * audible).sum(dim=(1, 2)) / audible.sum(dim=(1, 2))
+
+
+def decibels_per_unit(spec: SpectrogramSpec) -> float:
+    """How many dB one unit of the normalised log-power is."""
+    return 10.0 / math.log(10.0) / spec.log_power_gain

@@ -1,0 +1,1 @@
+"""The networks: what a note is made by."""

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from synth.errors import ConfigError
+from synth.errors import ConfigError, DeviceError
 
 
 def add_dataset_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -81,6 +81,110 @@ def run_dataset_soundfont(args: argparse.Namespace) -> int:
         f"dropped {info['n_silent']} silent and {info['n_clipped']} clipped"
     )
     return 0
+
+
+def add_export_command(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `gansynth export`."""
+    parser = subparsers.add_parser(
+        "export",
+        help="turn a training run into an instrument",
+        description="Write the averaged weights of a run as an instrument, prove that all its forms "
+        "compute the same, and put it in the place of what was there.",
+    )
+    parser.add_argument(
+        "--run", type=Path, required=True, metavar="DIR", dest="run_dir", help="the run"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the instrument")
+    parser.add_argument("--name", metavar="TEXT", help="of the instrument (default: the folder's)")
+    parser.add_argument(
+        "--licence", metavar="TEXT", help="of the instrument (default: what the data says)"
+    )
+    parser.add_argument(
+        "--tiles",
+        type=parse_numbers,
+        metavar="LIST",
+        help="frames where a tile ends and the next begins (default: 8,32,128,...)",
+    )
+    parser.set_defaults(run=run_export)
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Run `gansynth export`."""
+    from training.export import export_run
+
+    report = export_run(
+        args.run_dir, args.out, name=args.name, licence=args.licence, boundaries=args.tiles
+    )
+    print(
+        f"{report.folder}: {report.n_bytes / 1e6:.1f} MB; largest errors: ONNX "
+        f"{report.onnx_error:.1e}, TorchScript {report.torchscript_error:.1e}, tiles "
+        f"{report.tile_error:.1e}, rounding to half precision {report.rounding_error:.1e}"
+    )
+    return 0
+
+
+def add_train_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `gansynth train`."""
+    parser = subparsers.add_parser(
+        "train",
+        help="train an instrument",
+        description="Train on a prepared set. The same command goes on where it was stopped.",
+    )
+    parser.add_argument(
+        "--config", default="live", metavar="NAME|FILE", help="a named config, or a config.json"
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared set")
+    parser.add_argument("--run", type=Path, required=True, dest="run_dir", metavar="DIR")
+    parser.add_argument(
+        "--time-budget",
+        type=parse_duration,
+        metavar="TIME",
+        help="wall time of the whole run, for example 90m or 2h; the learning rate follows it",
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="as optimiser.rate=1e-3"
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--threads", type=int, metavar="N", help="(default: one for each core)")
+    parser.set_defaults(run=run_train)
+
+
+def run_train(args: argparse.Namespace) -> int:
+    """Run `gansynth train`."""
+    import torch
+
+    from training.config import override, read_config
+    from training.data.prepared import PreparedSet
+    from training.loop import train
+
+    if args.device == "cuda" and not torch.cuda.is_available():
+        raise DeviceError("--device is cuda, but torch finds none; use --device cpu")
+    if args.threads is not None:
+        if args.threads < 1:
+            raise ConfigError(f"--threads is {args.threads}, wanted 1 or more")
+        torch.set_num_threads(args.threads)
+    config = read_config(args.config)
+    for setting in args.set:
+        config = override(config, setting)
+    data = PreparedSet.open(args.data)
+    state = train(config, data, args.run_dir, time_budget_s=args.time_budget, device=args.device)
+    hours = state.n_seconds / 3600.0
+    print(f"{args.run_dir}: {state.n_images} images in {hours:.2f} h")
+    return 0
+
+
+def parse_duration(text: str) -> float:
+    """Parse a time such as `90m`, `2h` or `45s` into seconds."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    try:
+        seconds = float(text[:-1]) * units[text[-1:]]
+    except (KeyError, ValueError) as err:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time like 90m, 2h or 45s") from err
+    if not 0.0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive time")
+    return seconds
 
 
 def parse_numbers(text: str) -> tuple[int, ...]:

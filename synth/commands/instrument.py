@@ -16,7 +16,9 @@ def add_command(subparsers: Subparsers) -> None:
     teller = verbs.add_parser("info", help="what it is, how it was made, its timbres")
     teller.add_argument("--json", action="store_true", help="print instrument.json")
     teller.set_defaults(run=run_info)
-    verifier = verbs.add_parser("verify", help="check that every file is there and undamaged")
+    verifier = verbs.add_parser(
+        "verify", help="check its files and graphs, and generate test notes"
+    )
     verifier.set_defaults(run=run_verify)
     for verb in (teller, verifier):
         verb.add_argument(
@@ -39,11 +41,12 @@ def run_info(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Check format, sizes and hashes; loading does nothing less."""
-    from synth.notes.instrument import Instrument
+    """Check every file, run every graph, generate test notes; print what was found right."""
+    from synth.notes.generators import verify_instrument
 
-    instrument = Instrument.load(args.folder)
-    print(f"{instrument.name}: {len(instrument.files)} files verified in {instrument.folder}")
+    for line in verify_instrument(args.folder):
+        print(line)
+    print(f"{args.folder} is in order")
     return 0
 
 

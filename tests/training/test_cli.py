@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from training.cli import add_dataset_command, parse_numbers
+from training.cli import add_dataset_command, add_export_command, parse_numbers
 from training.data.prepared import PreparedSet
 
 RUN_COMMAND = "import sys; from synth.cli import main; sys.exit(main())"
@@ -89,3 +89,27 @@ def session_lives(process_group):
     except ProcessLookupError:
         return False
     return True
+
+
+def test_export_takes_a_run_and_says_how_well_the_forms_agree(monkeypatch, tmp_path, capsys):
+    from training import export
+
+    def export_run(run_dir, folder, **options):
+        assert (run_dir, folder) == (tmp_path / "run", tmp_path / "out")
+        assert options == {"name": "Mine", "licence": None, "boundaries": (8, 32)}
+        return export.ExportReport(
+            folder=folder,
+            n_bytes=18_700_000,
+            onnx_error=3e-6,
+            torchscript_error=0.0,
+            tile_error=0.0,
+            rounding_error=2e-3,
+        )
+
+    monkeypatch.setattr(export, "export_run", export_run)
+    parser = argparse.ArgumentParser()
+    add_export_command(parser.add_subparsers())
+    words = ["--run", str(tmp_path / "run"), "--out", str(tmp_path / "out"), "--name", "Mine"]
+    args = parser.parse_args(["export", *words, "--tiles", "8,32"])
+    assert args.run(args) == 0
+    assert "18.7 MB; largest errors: ONNX 3.0e-06" in capsys.readouterr().out

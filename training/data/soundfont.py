@@ -23,7 +23,7 @@ from training.data.families import FAMILIES, MELODIC_PROGRAMS, SOURCES
 from training.data.fluid import OVERSAMPLING, NoteTiming, SoundFont
 
 # Bump it when the same configuration gives other samples, so that no half set is continued.
-RENDERER_VERSION: Final = 1
+RENDERER_VERSION: Final = 2
 FULL_SCALE: Final = 32_767
 MELODIC_BANK: Final = 0
 PITCHES: Final = tuple(range(21, 109))

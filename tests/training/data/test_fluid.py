@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synth.errors import ConfigError, DeviceError, InputFileError
-from training.data.fluid import NoteTiming, SoundFont, decimate
+from training.data.fluid import NoteTiming, SoundFont, decimate, remove_offset
 
 TONE, LASTING, ULTRASONIC = 0, 19, 40
 SAMPLE_RATE = 16_000
@@ -122,6 +122,27 @@ def test_the_end_of_a_note_does_not_reach_its_start():
     step[24_000:] = 1
 
     assert np.abs(decimate(step, 3, 48_000)[:4_000]).max() < 1e-3
+
+
+def test_an_offset_is_removed_and_the_lowest_key_kept():
+    lowest_hz, offset = 27.5, 0.3
+    seconds = np.arange(64_000) / SAMPLE_RATE
+    tone = np.sin(2 * np.pi * lowest_hz * seconds).astype(np.float32)
+
+    settled = remove_offset(tone + np.float32(offset), SAMPLE_RATE)[-32_000:]  # 55 periods
+
+    assert abs(settled.mean()) < 1e-3
+    assert abs(spectrum_db(settled, lowest_hz)) < 0.5
+
+
+def test_removing_the_offset_puts_nothing_before_the_onset():
+    step = np.zeros(1_000, np.float32)
+    step[500:] = 1
+
+    filtered = remove_offset(step, SAMPLE_RATE)
+
+    assert not filtered[:500].any()
+    assert filtered[500] > 0.99
 
 
 def test_a_missing_fluidsynth_says_what_to_install(sines_sf2, monkeypatch):

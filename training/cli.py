@@ -90,8 +90,8 @@ def add_export_command(
     parser = subparsers.add_parser(
         "export",
         help="turn a training run into an instrument",
-        description="Write the averaged weights of a run as an instrument, prove that all its forms "
-        "compute the same, and put it in the place of what was there.",
+        description="Write the averaged weights of a run as an instrument, prove that all its "
+        "forms compute the same, and put it in the place of what was there.",
     )
     parser.add_argument(
         "--run", type=Path, required=True, metavar="DIR", dest="run_dir", help="the run"

@@ -1,0 +1,244 @@
+"""Where the sound goes: JACK if it runs, else a sound card, else nowhere in time.
+
+All of them call the engine's compiled callback without Python. Where there is no device, a paced
+null output keeps the engine's clock, and a watcher looks for one every few seconds; a device that
+stops calling back (ALSA says nothing when it loses one) is closed, and looked for again. One thread
+at a time opens and closes.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.adapters import jack_out
+from synth.adapters.jack_out import JackOutput
+from synth.adapters.null_output import NullOutput
+from synth.adapters.portaudio import PortAudioOutput, choose_devices, list_devices, rescan
+from synth.errors import DeviceError
+
+NULL_DEVICE = "null"
+MAX_BLOCK_SIZE = 8192  # samples, the most that a host may ask for at once
+SEARCH_S = 3.0  # between two looks for a device
+_WATCH_S = 0.25  # between two looks at the callback's counter
+_PATIENCE_S = 1.0  # without a callback: the device is gone
+_log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """What the output needs of the engine."""
+
+    @property
+    def callback_address(self) -> int:
+        """Address of a PaStreamCallback."""
+
+    @property
+    def userdata(self) -> int:
+        """Address that the callback gets as its last argument."""
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks rendered so far."""
+
+    def prepare(self, sample_rate: int, max_block_size: int) -> None:
+        """Get ready for a sample rate."""
+
+    def process(self, out: NDArray[np.float32]) -> None:
+        """Fill [n_samples, 2]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioStatus:
+    """Where the sound goes."""
+
+    device: str  # as `gansynth devices` names it; "null"
+    sample_rate: int  # Hz
+    block_size: int  # samples; 0: as the device likes
+    latency_ms: float  # of the device, as PortAudio tells it
+
+    @property
+    def is_null(self) -> bool:
+        """True while nobody hears anything."""
+        return self.device == NULL_DEVICE
+
+
+class AudioOut:
+    """Sound to a device, or to none, for as long as it lives.
+
+    Args:
+        source: the engine; it is prepared here.
+        device: "jack", a sound card's name or number, "null" for none, or None for the default
+            rule: JACK if it runs, else the sound server, else the first card that opens.
+        sample_rate: Hz, where the device lets us choose.
+        block_size: samples; 0 lets the device choose.
+        is_rate_fixed: take no device that wants another rate (a recording has but one).
+        tell: takes one line whenever the sound goes elsewhere.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        device: str | None = None,
+        *,
+        sample_rate: int = 48_000,
+        block_size: int = 0,
+        is_rate_fixed: bool = False,
+        tell: Callable[[str], None] = _log.warning,
+    ) -> None:
+        self._source = source
+        self._wanted = device
+        self._sample_rate = sample_rate
+        self._block_size = block_size
+        self._is_rate_fixed = is_rate_fixed
+        self._tell = tell
+        self._is_silence_said = False
+        self._ended = threading.Event()
+        self._output: JackOutput | PortAudioOutput | NullOutput | None = None
+        self._prepare(sample_rate)
+        if not self._open_device() and self._output is None:
+            self._open_null()
+        self._watcher = threading.Thread(target=self._watch, name="audio-watch", daemon=True)
+        self._watcher.start()
+
+    @property
+    def status(self) -> AudioStatus:
+        """Where the sound goes now."""
+        output = self._output
+        if output is None or isinstance(output, NullOutput):
+            return AudioStatus(
+                device=NULL_DEVICE,
+                sample_rate=self._sample_rate,
+                block_size=output.block_size if output else 0,
+                latency_ms=0.0,
+            )
+        return AudioStatus(
+            device=output.name,
+            sample_rate=output.sample_rate,
+            block_size=output.block_size,
+            latency_ms=output.latency_ms,
+        )
+
+    def close(self) -> None:
+        """End the sound."""
+        self._ended.set()
+        self._watcher.join()
+        self._close_output()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- opening ---------------------------------------------------------------------------------
+
+    def _prepare(self, sample_rate: int) -> None:
+        self._source.prepare(sample_rate, MAX_BLOCK_SIZE)
+        self._sample_rate = sample_rate
+
+    def _open_null(self) -> None:
+        self._output = NullOutput(self._source.process, self._sample_rate)
+
+    def _open_device(self) -> bool:
+        """Go to the best device that opens; say why if there is none."""
+        if self._wanted == NULL_DEVICE:
+            return False
+        reasons = []
+        for open_output in self._candidates():
+            try:
+                self._switch_to(open_output())
+            except DeviceError as err:
+                reasons.append(str(err))
+            else:
+                return True
+        self._say_silent("; ".join(reasons[:3]))
+        return False
+
+    def _candidates(self) -> Iterator[Callable[[], JackOutput | PortAudioOutput]]:
+        """Return what to try, the best first; each may fail to open."""
+        if self._wanted in {None, jack_out.DEVICE_NAME}:
+            yield JackOutput
+        if self._wanted == jack_out.DEVICE_NAME:
+            return
+        try:
+            rescan()
+            devices = choose_devices(list_devices(), self._wanted)
+        except DeviceError as err:
+            yield partial(_fail, err)
+            return
+        for device in devices:
+            yield partial(PortAudioOutput, device, self._sample_rate, self._block_size)
+
+    def _switch_to(self, output: JackOutput | PortAudioOutput) -> None:
+        """Let a device take over from what plays now."""
+        if self._is_rate_fixed and output.sample_rate != self._sample_rate:
+            output.close()
+            raise DeviceError(
+                f"{output.name} does not run at {self._sample_rate} Hz, as the recording"
+            )
+        self._close_output()
+        # At the same rate the engine is not prepared again: what sounds goes on.
+        if output.sample_rate != self._sample_rate:
+            self._prepare(output.sample_rate)
+        try:
+            output.start(self._source)
+        except DeviceError:
+            self._open_null()
+            raise
+        self._output = output
+        self._is_silence_said = False
+        self._tell(f"audio: {output.name}, {output.sample_rate} Hz, {output.latency_ms:.1f} ms")
+
+    def _close_output(self) -> None:
+        output, self._output = self._output, None
+        if output is not None:
+            output.close()
+
+    # --- watching --------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        next_search = time.monotonic() + SEARCH_S
+        n_blocks, seen_at = self._source.n_blocks, time.monotonic()
+        while not self._ended.wait(_WATCH_S):
+            now = time.monotonic()
+            if self._source.n_blocks != n_blocks:
+                n_blocks, seen_at = self._source.n_blocks, now
+            output = self._output
+            if isinstance(output, JackOutput | PortAudioOutput):
+                if now - seen_at > _PATIENCE_S or not output.is_active:
+                    self._lose_device(output)
+                    next_search = now + SEARCH_S
+            elif now >= next_search and self._wanted != NULL_DEVICE:
+                self._open_device()
+                next_search = time.monotonic() + SEARCH_S
+                seen_at = time.monotonic()
+
+    def _lose_device(self, output: JackOutput | PortAudioOutput) -> None:
+        self._say_silent(f"{output.name} has stopped")
+        self._close_output()
+        self._open_null()
+
+    # --- saying ----------------------------------------------------------------------------------
+
+    def _say_silent(self, reason: str) -> None:
+        """Say once, and not at every look, that nobody hears us."""
+        if not self._is_silence_said:
+            self._is_silence_said = True
+            self._tell(f"audio: {reason}; playing into nothing, looking again every {SEARCH_S:g} s")
+
+
+def _fail(err: DeviceError) -> PortAudioOutput:
+    """Stand in for a device that cannot even be looked for."""
+    raise err

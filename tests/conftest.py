@@ -1,0 +1,77 @@
+"""What tests of several folders share."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+SAMPLE_RATE = 48_000
+BLOCK_SIZE = 256
+_PATIENCE_S = 20.0
+
+
+@dataclass
+class JackServer:
+    """A real JACK server of our own, without a sound card; it can die and come back."""
+
+    name: str
+    _process: subprocess.Popen[str] | None = field(default=None)
+
+    def start(self) -> None:
+        """Start it, in real time where that is permitted, and wait until it answers."""
+        for options in (["-R", "-P", "60"], ["-r"]):
+            command = ["jackd", *options, "-n", self.name, "-d", "dummy"]
+            command += ["-r", str(SAMPLE_RATE), "-p", str(BLOCK_SIZE)]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            if self._answers():
+                return
+            self.stop()
+        pytest.fail("jackd does not start; install jackd2")
+
+    def stop(self) -> None:
+        """Kill it, as a crash or a pulled cable would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def ports(self) -> list[str]:
+        """List the ports of all its clients."""
+        listing = subprocess.run(
+            ["jack_lsp"], capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        )
+        return listing.stdout.splitlines() if listing.returncode == 0 else []
+
+    def _answers(self) -> bool:
+        deadline = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                return False
+            if "system:playback_1" in self.ports():
+                return True
+            time.sleep(0.1)
+        return False
+
+
+@pytest.fixture
+def jack_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[JackServer]:
+    """A running JACK server that programs started by the test will find."""
+    assert shutil.which("jackd"), "these tests need jackd2 (apt install jackd2)"
+    server = JackServer(f"gansynth-test-{os.getpid()}")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
+    monkeypatch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    server.start()
+    yield server
+    server.stop()

@@ -1,0 +1,308 @@
+"""One hop of one voice: frames in, 512 samples out.
+
+What a voice needs besides the pool: two heads (`HEAD_DTYPE`, the second only while it morphs),
+`phase` [n_bins] int32 and `overlap` [n_fft] float32. `start_voice` begins a note behind its
+finished onset, `decode_voice_hop` makes the next hop, `release_voice` and `begin_morph` change it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.errors import ConfigError
+from synth.frames import N_BANDS
+from synth.realtime.fft import inverse_real_fft, make_fft_tables, make_fft_work
+from synth.realtime.heads import NO_SLOT, move_head, move_weights, next_frame, write_gains
+from synth.realtime.intrinsics import load_acquire
+from synth.realtime.kernel import REORDERED, realtime
+from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
+
+_ADVANCE_TO_PHASE = 1 << 16  # int16 turns to int32 turns
+_TURNS_PER_PHASE = 2.0**-32
+BEFORE, HERE, AFTER, REAL, IMAGINARY, GAIN, N_ROWS = range(7)
+ADVANCE, LEAN, N_STEPS = range(3)
+
+
+class Frames(NamedTuple):
+    """The arrays of `synth.frames.NoteFrames` that a decoder reads."""
+
+    magnitude: NDArray[np.uint16]
+    frame_scale: NDArray[np.float32]
+    phase_advance: NDArray[np.int16]
+    plan: NDArray[Any]
+    n_ready: NDArray[np.int64]
+
+
+class Decoder(NamedTuple):
+    """Constants and working memory, shared by all voices of a thread.
+
+    Attributes:
+        twiddles: of `FftTables`.
+        split: of `FftTables`.
+        window: [n_fft] float32; Hann, times what makes analysis and synthesis together unity.
+        fft_work: [4, n_fft / 2] float32.
+        rows: [N_ROWS, n_fft / 2 + 1] float32; magnitudes before, here and after, spectrum, gains.
+        steps: [2, n_fft / 2] int32; phase advance, and lean of the phases, turns / 2**32.
+    """
+
+    twiddles: NDArray[np.float32]
+    split: NDArray[np.float32]
+    window: NDArray[np.float32]
+    fft_work: NDArray[np.float32]
+    rows: NDArray[np.float32]
+    steps: NDArray[np.int32]
+
+
+def make_decoder(n_fft: int, hop_length: int) -> Decoder:
+    """Precompute the constants of one spectrogram layout and allocate the working memory.
+
+    Raises:
+        ConfigError: Hann windows at this hop do not add up to a constant level.
+
+    Thread: control.
+    """
+    if n_fft < 4 * hop_length:
+        raise ConfigError(
+            f"hop_length is {hop_length}; live decoding needs at most n_fft / 4 = {n_fft // 4}"
+        )
+    tables = make_fft_tables(n_fft)
+    hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n_fft) / n_fft)
+    # Hann squared, overlapped every hop_length samples, adds up to 3/8 n_fft / hop_length.
+    unity = 1.0 / (0.375 * n_fft / hop_length) / n_fft
+    return Decoder(
+        twiddles=tables.twiddles,
+        split=tables.split,
+        window=(unity * hann).astype(np.float32),
+        fft_work=make_fft_work(n_fft),
+        rows=np.zeros((N_ROWS, n_fft // 2 + 1), np.float32),
+        steps=np.zeros((N_STEPS, n_fft // 2), np.int32),
+    )
+
+
+@realtime
+def decode_voice_hop(
+    heads: Any,
+    phase: NDArray[np.int32],
+    overlap: NDArray[np.float32],
+    frames: Frames,
+    decoder: Decoder,
+    out: NDArray[np.float32],
+) -> int:
+    """Decode the next hop of a voice.
+
+    Args:
+        heads: [2] of `HEAD_DTYPE`, moved on.
+        phase: [n_bins], moved on.
+        overlap: [n_fft], moved on by one hop.
+        frames: the pool.
+        decoder: constants and working memory.
+        out: [hop_length], written.
+
+    Returns:
+        The slot that the voice has stopped reading, as a morph ended; or NO_SLOT.
+
+    Thread: audio.
+    """
+    retired = NO_SLOT
+    if heads[1].slot != NO_SLOT:
+        retired = move_weights(heads)
+    _read_head(heads[0], True, frames, decoder)
+    if heads[1].slot != NO_SLOT:
+        _read_head(heads[1], False, frames, decoder)
+    rows, steps = decoder.rows, decoder.steps
+    lean = lean_factor(overlap.shape[0], out.shape[0])
+    lean_phases(rows[BEFORE], rows[AFTER], lean, rows[REAL], steps[LEAN])
+    lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], phase)
+    add_frame(decoder, phase, overlap)
+    take_hop(overlap, out)
+    return retired
+
+
+@realtime
+def _read_head(head: Any, is_first: bool, frames: Frames, decoder: Decoder) -> None:
+    """Move a head on and put (or add) its magnitudes and phase advances into the rows."""
+    slot = head.slot
+    n_frames = frames.magnitude.shape[1]
+    n_ready = load_acquire(frames.n_ready, slot)
+    plan = frames.plan[slot]
+    move_head(head, plan, n_ready, n_frames)
+    rows = decoder.rows
+    gain = rows[GAIN]
+    bands = rows[REAL][:N_BANDS]
+    if write_gains(head, plan, bands):
+        spread_gains(bands, gain)
+    else:
+        gain[:] = np.float32(1.0)
+    weight = np.float32(head.weight)
+    after = next_frame(head, plan, n_ready, n_frames)
+    if is_first:
+        for row, frame in ((BEFORE, head.before), (HERE, head.frame), (AFTER, after)):
+            scale = weight * frames.frame_scale[slot, frame]
+            _set_row(frames.magnitude[slot, frame], scale, gain, rows[row])
+        _set_advance(frames.phase_advance[slot, head.frame], decoder.steps[ADVANCE])
+    else:
+        _take_advance(
+            frames.phase_advance[slot, head.frame],
+            frames.magnitude[slot, head.frame],
+            weight * frames.frame_scale[slot, head.frame],
+            gain,
+            rows[HERE],
+            decoder.steps[ADVANCE],
+        )
+        for row, frame in ((BEFORE, head.before), (HERE, head.frame), (AFTER, after)):
+            scale = weight * frames.frame_scale[slot, frame]
+            _add_row(frames.magnitude[slot, frame], scale, gain, rows[row])
+
+
+@realtime(fastmath=REORDERED)
+def _set_row(
+    magnitude: NDArray[np.uint16],
+    scale: np.float32,
+    gain: NDArray[np.float32],
+    row: NDArray[np.float32],
+) -> None:
+    for k in range(magnitude.shape[0]):
+        row[k] = scale * gain[k] * np.float32(magnitude[k])
+
+
+@realtime(fastmath=REORDERED)
+def _add_row(
+    magnitude: NDArray[np.uint16],
+    scale: np.float32,
+    gain: NDArray[np.float32],
+    row: NDArray[np.float32],
+) -> None:
+    for k in range(magnitude.shape[0]):
+        row[k] += scale * gain[k] * np.float32(magnitude[k])
+
+
+@realtime
+def _set_advance(advance: NDArray[np.int16], step: NDArray[np.int32]) -> None:
+    for k in range(advance.shape[0]):
+        step[k] = np.int32(advance[k]) * np.int32(_ADVANCE_TO_PHASE)
+
+
+@realtime
+def _take_advance(
+    advance: NDArray[np.int16],
+    magnitude: NDArray[np.uint16],
+    scale: np.float32,
+    gain: NDArray[np.float32],
+    row: NDArray[np.float32],
+    step: NDArray[np.int32],
+) -> None:
+    # Where two notes sound in one bin the louder one says how fast its phase goes.
+    for k in range(advance.shape[0]):
+        if scale * gain[k] * np.float32(magnitude[k]) > row[k]:
+            step[k] = np.int32(advance[k]) * np.int32(_ADVANCE_TO_PHASE)
+
+
+@realtime
+def spread_gains(bands: NDArray[np.float32], gain: NDArray[np.float32]) -> None:
+    """Interpolate the gains of bands, which lie an octave apart, to bins.
+
+    Args:
+        bands: [N_BANDS]; the last one at the last bin, each other an octave below the next.
+        gain: [n_bins + 1 or more], written.
+
+    Thread: audio.
+    """
+    n_bins = gain.shape[0] - 1
+    first = 0
+    left = bands[0]
+    for band in range(N_BANDS):
+        last = n_bins >> (N_BANDS - 1 - band)
+        step = (bands[band] - left) / np.float32(max(1, last - first))
+        for k in range(first, last):
+            gain[k] = left + step * np.float32(k - first)
+        first = last
+        left = bands[band]
+    gain[n_bins] = left
+
+
+@realtime
+def add_frame(decoder: Decoder, phase: NDArray[np.int32], overlap: NDArray[np.float32]) -> None:
+    """Transform row HERE with the given phases and add it, windowed, to the overlap.
+
+    Args:
+        decoder: row HERE is read.
+        phase: [n_bins], at the frame's centre.
+        overlap: [n_fft], added to.
+
+    Thread: audio.
+    """
+    real = decoder.rows[REAL]
+    imaginary = decoder.rows[IMAGINARY]
+    _to_cartesian(decoder.rows[HERE], phase, real, imaginary)
+    work = decoder.fft_work
+    row = inverse_real_fft(real, imaginary, decoder.twiddles, decoder.split, work)
+    _add_windowed(work[row], work[row + 1], decoder.window, overlap)
+
+
+@realtime(fastmath=REORDERED)
+def _to_cartesian(
+    magnitude: NDArray[np.float32],
+    phase: NDArray[np.int32],
+    real: NDArray[np.float32],
+    imaginary: NDArray[np.float32],
+) -> None:
+    # Sine and cosine of the half angle, within a quarter turn, by polynomials fitted at Chebyshev
+    # points (error 1e-7), then the double angle: no table, no branch, so it runs in vector lanes.
+    n_bins = phase.shape[0]
+    for k in range(n_bins):
+        x = np.float32(phase[k]) * np.float32(_TURNS_PER_PHASE)
+        y = x * x
+        sine = np.float32(0.0776567078)
+        sine = sine * y - np.float32(0.598275569)
+        sine = sine * y + np.float32(2.55007173)
+        sine = sine * y - np.float32(5.16770949)
+        sine = (sine * y + np.float32(3.14159263)) * x
+        cosine = np.float32(0.219685695)
+        cosine = cosine * y - np.float32(1.33182171)
+        cosine = cosine * y + np.float32(4.0583912)
+        cosine = cosine * y - np.float32(4.93479078)
+        cosine = cosine * y + np.float32(0.999999905)
+        real[k + 1] = magnitude[k] * (cosine * cosine - sine * sine)
+        imaginary[k + 1] = magnitude[k] * (np.float32(2.0) * sine * cosine)
+    real[0] = np.float32(0.0)
+    imaginary[0] = np.float32(0.0)
+    imaginary[n_bins] = np.float32(0.0)
+
+
+@realtime(fastmath=REORDERED)
+def _add_windowed(
+    even: NDArray[np.float32],
+    odd: NDArray[np.float32],
+    window: NDArray[np.float32],
+    overlap: NDArray[np.float32],
+) -> None:
+    # Phases are at the frame's centre, so the transform's sample 0 is the frame's middle.
+    quarter = even.shape[0] // 2
+    for i in range(quarter):
+        overlap[2 * i] += window[2 * i] * even[quarter + i]
+        overlap[2 * i + 1] += window[2 * i + 1] * odd[quarter + i]
+    middle = 2 * quarter
+    for i in range(quarter):
+        overlap[middle + 2 * i] += window[middle + 2 * i] * even[i]
+        overlap[middle + 2 * i + 1] += window[middle + 2 * i + 1] * odd[i]
+
+
+@realtime
+def take_hop(overlap: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Move the first hop of the overlap out and the rest to the front.
+
+    Args:
+        overlap: [n_fft], moved on.
+        out: [hop_length], written.
+
+    Thread: audio.
+    """
+    hop_length = out.shape[0]
+    n_left = overlap.shape[0] - hop_length
+    for i in range(hop_length):
+        out[i] = overlap[i]
+    for i in range(n_left):
+        overlap[i] = overlap[i + hop_length]
+    for i in range(n_left, overlap.shape[0]):
+        overlap[i] = np.float32(0.0)

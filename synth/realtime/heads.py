@@ -2,9 +2,9 @@
 
 A note is read forwards up to `loop_last`, the last frame that the note-off of the data does not
 touch, and from there back and forth between `loop_first` and `loop_last` (the plan that
-`synth.realtime.sustain` makes). Phases go on by the frequencies read, whatever the direction, so the walk
-has no seam; what is left is the level, by band: the plan's `trend` is taken away, so that at the
-turn nothing jumps, and its `decay` is laid over it.
+`synth.realtime.sustain` makes). Phases go on by the frequencies read, whatever the direction, so
+the walk has no seam; what is left is the level, by band: the plan's `trend` is taken away, so that
+at the turn nothing jumps, and its `decay` is laid over it.
 
 A second head reads the note that a held voice crosses to; both move the same phases.
 """

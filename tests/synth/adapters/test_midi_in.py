@@ -1,0 +1,121 @@
+"""MIDI from real ports: a keyboard on a JACK server plays the player."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import rtmidi
+
+from synth.adapters.midi_in import MidiIn, MidiStats, list_ports, match_ports
+from synth.errors import DeviceError
+from synth.events import Event, NoteOff, NoteOn, SetParameter
+from synth.parameters import Parameter
+
+PATIENCE_S = 10.0
+KEYS = ["Midi Through:Midi Through Port-0 14:0", "Keystation 49:Port 1 20:0", "nanoKONTROL 24:0"]
+
+
+class Pianist:
+    """Stands in for the player: remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.sources: set[object] = set()
+
+    def handle(self, event: Event, sample_offset: int = 0, source: object = None) -> None:
+        self.events.append(event)
+        self.sources.add(source)
+
+    def home(self, parameter: Parameter, part: int) -> float:
+        return 0.5
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def open_output() -> Any:
+    return rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="test-keyboard")
+
+
+@pytest.fixture
+def keyboard(jack_server: object) -> Iterator[Any]:
+    """A keyboard that offers a port of its own, as a controller would."""
+    output = open_output()
+    output.open_virtual_port("keys")
+    yield output
+    output.close_port()
+    output.delete()
+
+
+@pytest.fixture
+def no_sequencer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobody-there")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+
+
+def test_a_keyboard_is_connected_by_itself_and_plays(keyboard: Any) -> None:
+    pianist = Pianist()
+    with MidiIn(pianist, api="jack") as midi:
+        assert ("gansynth-live-midi:midi_in", "test-keyboard:keys") == midi.names
+        keyboard.send_message([0x92, 60, 127])
+        keyboard.send_message([0x82, 60, 0])
+        keyboard.send_message([0xB2, 1, 0])
+        wait_until(lambda: len(pianist.events) == 3)
+    assert [
+        NoteOn(pitch=60.0, velocity=1.0, part=2),
+        NoteOff(pitch=60.0, part=2),
+        SetParameter(name="timbre/x", value=0.5, part=2),
+    ] == pianist.events
+    assert {"midi"} == pianist.sources
+    assert 3 == midi.stats.n_messages
+
+
+def test_our_virtual_port_can_be_connected_to_from_outside(keyboard: Any) -> None:
+    pianist = Pianist()
+    with MidiIn(pianist, ports="none", api="jack") as midi:
+        assert 1 == len(midi.names)
+        patch_bay = open_output()
+        ports = patch_bay.get_ports()
+        (index,) = [i for i, name in enumerate(ports) if name.startswith("gansynth-live")]
+        patch_bay.open_port(index)
+        patch_bay.send_message([0x90, 64, 1])
+        wait_until(lambda: len(pianist.events) == 1)
+        patch_bay.close_port()
+        patch_bay.delete()
+
+
+def test_a_keyboard_is_chosen_by_name(keyboard: Any) -> None:
+    assert "test-keyboard:keys" in list_ports("jack")
+    with MidiIn(Pianist(), ports="TEST-key", api="jack") as midi:
+        assert "test-keyboard:keys" == midi.names[1]
+    with pytest.raises(DeviceError, match=r"no MIDI port 'theremin'; there are: test-keyboard"):
+        MidiIn(Pianist(), ports="theremin", api="jack")
+
+
+def test_what_is_no_message_is_counted_and_not_played() -> None:
+    pianist = Pianist()
+    midi = object.__new__(MidiIn)
+    midi._player, midi.stats = pianist, MidiStats()
+    for data in ([], [0x90], [0x90, 60], [0x90, 200, 1], [60, 60], [0xF7], [0xF4]):
+        midi._receive((data, 0.0))
+    assert [] == pianist.events
+    assert 7 == midi.stats.n_malformed
+
+
+@pytest.mark.usefixtures("no_sequencer")
+def test_no_midi_system_is_one_line_and_no_noise(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DeviceError, match=r"jack: .*server not running") as caught:
+        MidiIn(Pianist(), api="jack")
+    assert "\n" not in str(caught.value)
+    assert [] == list_ports("jack")
+    assert ("", "") == capfd.readouterr()
+
+
+def test_all_leaves_the_loop_of_alsa_alone() -> None:
+    assert KEYS[1:] == match_ports(KEYS, "all")
+    assert KEYS[:1] == match_ports(KEYS, "through")

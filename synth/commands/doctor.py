@@ -8,7 +8,6 @@ import resource
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from synth.commands import Subparsers
 from synth.errors import DeviceError, SynthError
@@ -81,18 +80,16 @@ def check_instrument() -> Check:
 
 def check_kernel_cache() -> Check:
     """Look whether compiled kernels can be kept: without that, every start compiles for minutes."""
-    configured = os.environ.get("NUMBA_CACHE_DIR")
-    beside_the_source = Path(__file__).resolve().parents[1] / "realtime"
-    folders = [Path(configured)] if configured else [beside_the_source, Path.home() / ".cache"]
-    folder = next((path for path in folders if os.access(path, os.W_OK)), None)
-    if folder is None:
+    from synth.realtime.native_cache import is_kept, native_cache
+
+    if not is_kept():
         return Check(
             name="kernels",
             ok=False,
-            detail=f"cannot be kept in {' or '.join(map(str, folders))}",
+            detail=f"are kept in {native_cache()} until this computer restarts",
             fix="set NUMBA_CACHE_DIR to a folder that you can write",
         )
-    return Check(name="kernels", ok=True, detail=f"are kept in {folder}")
+    return Check(name="kernels", ok=True, detail=f"are kept in {native_cache()}")
 
 
 def check_priority() -> Check:

@@ -19,6 +19,7 @@ from synth.realtime.state import (
 )
 from synth.realtime.voices import (
     FREE,
+    aim_at,
     move_pedal,
     release_all,
     release_note,
@@ -27,7 +28,7 @@ from synth.realtime.voices import (
 )
 
 # Values of a part (SET_PART).
-VOLUME, EXPRESSION, PAN, BEND, ATTACK_S, DECAY_S, SUSTAIN_LEVEL, RELEASE_S, MORPH_S = range(9)
+VOLUME, EXPRESSION, PAN, BEND, ATTACK_S, DECAY_S, SUSTAIN_LEVEL, RELEASE_S = range(8)
 # Expressions of a note (EXPRESS).
 NOTE_BEND, NOTE_VOLUME, NOTE_PAN = range(3)
 
@@ -68,6 +69,8 @@ def _apply(state: Any, command: Any) -> None:
         silence_all(state, command.part)
     elif kind == queue.SET_MASTER:
         engine_of(state).master_target = command.value
+    elif kind == queue.MORPH:
+        aim_at(state, command.serial, command.slot, command.value)
 
 
 @realtime
@@ -92,8 +95,6 @@ def _set_part(state: Any, command: Any) -> None:
         part.sustain = value
     elif index == RELEASE_S:
         part.release_factor = fall_factor(value, sample_rate)
-    elif index == MORPH_S:
-        part.morph_s = value
 
 
 @realtime

@@ -10,6 +10,8 @@ from typing import Any
 
 from numba import njit
 
+from synth.realtime.native_cache import cache_of
+
 FUSED = frozenset({"contract"})  # a * b + c in one rounding
 # What lets loops become vector code. Never `True`, `fast`, `nnan` or `ninf`: with those LLVM
 # deletes the guards against NaN and infinity (tried).
@@ -30,7 +32,11 @@ def realtime(
         The compiled kernel; its `.py_func` is the plain function.
     """
     assert not _UNSAFE & fastmath
-    compile_kernel: Callable[..., Any] = njit(
-        nogil=True, cache=True, error_model="numpy", fastmath=set(fastmath)
-    )
-    return compile_kernel if function is None else compile_kernel(function)
+    compile_kernel = njit(nogil=True, cache=True, error_model="numpy", fastmath=set(fastmath))
+
+    def compile_cached(kernel: Callable[..., Any]) -> Callable[..., Any]:
+        with cache_of(kernel.__code__.co_filename):
+            compiled: Callable[..., Any] = compile_kernel(kernel)
+        return compiled
+
+    return compile_cached if function is None else compile_cached(function)

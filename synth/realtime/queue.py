@@ -29,6 +29,7 @@ COMMAND_DTYPE = np.dtype(
         ("time", np.int64),  # engine clock in output samples at which it takes effect
         ("part", np.int64),  # 0..15; -1: all parts
         ("note_id", np.int64),  # -1: none
+        ("serial", np.int64),  # number of the note
         ("slot", np.int64),  # frames of the note
         ("index", np.int64),  # which part value or note expression
         ("key", np.float64),  # pitch as it was struck: names the note for its release
@@ -92,28 +93,34 @@ def drop_first(ends: NDArray[np.int64]) -> None:
 
 
 @realtime
-def push_retired(retired: NDArray[np.int64], ends: NDArray[np.int64], slot: int) -> bool:
-    """Return a slot that no voice plays any more; False where the ring is full.
+def push_retired(
+    retired: NDArray[np.int64], ends: NDArray[np.int64], serial: int, slot: int
+) -> bool:
+    """Return a slot that a note does not play any more; False where the ring is full.
 
     Thread: audio.
     """
     tail = ends[TAIL]
     if tail - load_acquire(ends, HEAD) >= retired.shape[0]:
         return False
-    retired[tail & (retired.shape[0] - 1)] = slot
+    place = tail & (retired.shape[0] - 1)
+    retired[place, 0] = serial
+    retired[place, 1] = slot
     store_release(ends, TAIL, tail + 1)
     return True
 
 
 @realtime
-def pop_retired(retired: NDArray[np.int64], ends: NDArray[np.int64]) -> int:
-    """Take one returned slot, or -1 where there is none.
+def pop_retired(retired: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[int, int]:
+    """Take one note's serial number and the slot that it returned, or (-1, -1).
 
     Thread: control (one at a time).
     """
     head = ends[HEAD]
     if head == load_acquire(ends, TAIL):
-        return -1
-    slot = retired[head & (retired.shape[0] - 1)]
+        return np.int64(-1), np.int64(-1)
+    place = head & (retired.shape[0] - 1)
+    serial = retired[place, 0]
+    slot = retired[place, 1]
     store_release(ends, HEAD, head + 1)
-    return slot
+    return serial, slot

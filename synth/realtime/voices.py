@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.realtime.envelope import ATTACK, RELEASE
+from synth.realtime.heads import NO_SLOT
 from synth.realtime.kernel import realtime
 from synth.realtime.queue import push_retired
 from synth.realtime.resample import N_BEFORE
 from synth.realtime.state import (
     engine_of,
+    heads_of,
     parts_of,
     retired_ends_of,
     retired_of,
@@ -105,8 +107,10 @@ def start_note(state: Any, command: Any) -> None:
     voice.part = command.part
     voice.note_id = command.note_id
     voice.slot = command.slot
+    voice.next_slot = NO_SLOT
+    heads_of(state)[i, 1].slot = NO_SLOT
     voice.key = command.key
-    voice.serial = engine.n_serial
+    voice.serial = command.serial
     voice.struck_at = engine.clock
     voice.started_at = NEVER
     voice.release_at = NEVER
@@ -131,7 +135,6 @@ def start_note(state: Any, command: Any) -> None:
     voice.peak = 1.0
     voice.n_quiet = 0
     samples_of(state)[i, :N_BEFORE] = 0.0
-    engine.n_serial += 1
 
 
 @realtime
@@ -153,6 +156,9 @@ def begin_sound(state: Any, i: int) -> None:
     voice = voices_of(state)[i]
     voice.state = SOUNDING
     voice.started_at = engine.clock
+    voice.volume = voice.volume_target
+    voice.pan = voice.pan_target
+    voice.bend = voice.bend_target
     if voice.release_at != NEVER:
         n_minimum = int(MINIMUM_NOTE_S * engine.sample_rate)
         voice.release_at = engine.clock + max(n_minimum, voice.release_at - voice.struck_at)
@@ -266,16 +272,50 @@ def fade_out(state: Any, i: int) -> None:
 
 @realtime
 def end_voice(state: Any, i: int) -> None:
-    """Free a voice and send its slot back.
+    """Free a voice and send its slots back.
 
     Thread: audio.
     """
     voice = voices_of(state)[i]
-    if not push_retired(retired_of(state), retired_ends_of(state), voice.slot):
-        engine_of(state).n_retire_full += 1
+    return_slot(state, voice.serial, voice.slot)
+    return_slot(state, voice.serial, voice.next_slot)
+    return_slot(state, voice.serial, heads_of(state)[i, 1].slot)
+    voice.next_slot = NO_SLOT
+    heads_of(state)[i, 1].slot = NO_SLOT
     voice.state = FREE
     voice.is_held = 0
     voice.is_pedalled = 0
+
+
+@realtime
+def return_slot(state: Any, serial: int, slot: int) -> None:
+    """Send a slot back that a note does not play any more.
+
+    Thread: audio.
+    """
+    if slot != NO_SLOT and not push_retired(
+        retired_of(state), retired_ends_of(state), serial, slot
+    ):
+        engine_of(state).n_retire_full += 1
+
+
+@realtime
+def aim_at(state: Any, serial: int, slot: int, morph_s: float) -> None:
+    """Let a note cross to the frames of another slot as soon as they are complete.
+
+    The latest target wins; a note that has ended sends the slot back.
+
+    Thread: audio.
+    """
+    voices = voices_of(state)
+    for i in range(voices.shape[0]):
+        voice = voices[i]
+        if voice.state != FREE and voice.serial == serial:
+            return_slot(state, serial, voice.next_slot)
+            voice.next_slot = slot
+            voice.morph_s = morph_s
+            return
+    return_slot(state, serial, slot)
 
 
 @realtime

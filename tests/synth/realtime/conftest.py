@@ -3,7 +3,7 @@ import pytest
 
 from synth.config import EngineConfig
 from synth.frames import NoteFrames
-from synth.realtime import queue, state
+from synth.realtime import layout, queue, state
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def arrays():
         n_slots=8, n_frames=16, n_bins=32, n_fft=64, hop_length=16, n_onset_frames=4
     )
     config = EngineConfig(n_voices=4, n_spare_voices=2, steal_fade_ms=10.0, n_commands=64)
-    return state.allocate_arrays(
+    return layout.allocate_arrays(
         pool, config=config, sample_rate=1000.0, model_rate=500.0, hop_length=16
     )
 

@@ -40,7 +40,6 @@ def test_a_late_command_takes_effect_at_once(arrays, address, post):
         (commands.PAN, "pan_target", -0.5),
         (commands.BEND, "bend_target", 2.0),
         (commands.SUSTAIN_LEVEL, "sustain", 0.7),
-        (commands.MORPH_S, "morph_s", 0.3),
     ],
 )
 def test_values_reach_their_part_only(arrays, address, post, index, field, value):

@@ -47,10 +47,11 @@ def test_a_full_ring_refuses_and_keeps_what_it_has():
 
 
 def test_slots_return_in_order_and_then_there_is_none():
-    retired, ends = np.zeros(4, np.int64), np.zeros(queue.N_END_WORDS, np.int64)
-    assert all(queue.push_retired(retired, ends, slot) for slot in (7, 0, 5, 2))
-    assert not queue.push_retired(retired, ends, 1)
-    assert [queue.pop_retired(retired, ends) for _ in range(5)] == [7, 0, 5, 2, -1]
+    retired, ends = np.zeros((4, 2), np.int64), np.zeros(queue.N_END_WORDS, np.int64)
+    notes = [(31, 7), (32, 0), (33, 5), (31, 2)]
+    assert all(queue.push_retired(retired, ends, *note) for note in notes)
+    assert not queue.push_retired(retired, ends, 34, 1)
+    assert [queue.pop_retired(retired, ends) for _ in range(5)] == [*notes, (-1, -1)]
 
 
 @pytest.mark.parametrize("first_index", [0, 2**40 - 3])

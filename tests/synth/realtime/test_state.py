@@ -1,13 +1,13 @@
 import numpy as np
 
-from synth.realtime import state
+from synth.realtime import layout, state
 from synth.realtime.kernel import realtime
 
-ACCESSORS = {name: getattr(state, f"{name}_of") for name in state.Arrays._fields}
+ACCESSORS = {name: getattr(state, f"{name}_of") for name in layout.Arrays._fields}
 
 
 def test_every_array_is_found_again_by_its_address(arrays, address):
-    for name, array in zip(state.Arrays._fields, arrays, strict=True):
+    for name, array in zip(layout.Arrays._fields, arrays, strict=True):
         found = ACCESSORS[name](address)
         if found.shape == ():  # a record: the only one of its array
             continue

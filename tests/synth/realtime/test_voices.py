@@ -8,9 +8,10 @@ from synth.realtime.envelope import RELEASE
 def strike(arrays, address, make_command, key, *, at=None, **values):
     if at is not None:
         arrays.engine["clock"] = at
-    voices.start_note(address, make_command(kind=queue.START, key=key, value=1.0, **values)[0])
-    (found,) = np.nonzero(arrays.voices["serial"] == arrays.engine["n_serial"][0] - 1)
-    return found[-1]
+    serial = arrays.voices["serial"].max() + 1
+    command = make_command(kind=queue.START, key=key, value=1.0, serial=serial, **values)
+    voices.start_note(address, command[0])
+    return np.argmax(arrays.voices["serial"])
 
 
 def begin(arrays, address, i, *, peak=0.1):
@@ -19,8 +20,8 @@ def begin(arrays, address, i, *, peak=0.1):
 
 
 def retired_slots(arrays):
-    slots = iter(lambda: queue.pop_retired(arrays.retired, arrays.retired_ends), -1)
-    return sorted(slots)
+    notes = iter(lambda: queue.pop_retired(arrays.retired, arrays.retired_ends), (-1, -1))
+    return sorted(slot for _, slot in notes)
 
 
 @pytest.fixture

@@ -1,0 +1,180 @@
+"""The audio thread as the control side sees it: commands in, blocks and counters out.
+
+It owns the arrays that the callback works on and both ends that are not the audio thread's: it
+pushes commands and takes back the slots that are no longer played. One thread at a time may send;
+`synth.engine` sees to that.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.config import EngineConfig
+from synth.frames import NoteFrames
+from synth.realtime import queue
+from synth.realtime.callback import compile_callback, process_block
+from synth.realtime.layout import allocate_arrays
+from synth.realtime.state import address_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """What the audio thread has counted since it was set up."""
+
+    n_samples: int  # rendered, of the output
+    n_blocks: int  # callbacks
+    n_late: int  # blocks for which we had the processor longer than they last
+    n_overrun: int  # blocks that took longer than they last on the wall
+    load: float  # share of the block's time that we need, smoothed over a hundred blocks
+    max_us: float  # longest block, on the processor
+    histogram: tuple[int, ...]  # [i]: blocks of 2**i to 2**(i + 1) ns
+    min_block_size: int
+    max_block_size: int
+    n_voices: int  # in use, waiting and fading ones counted
+    n_steals: int
+    n_cuts: int  # voices ended without a fade: every spare one was fading
+    n_hops: int  # decoded
+    n_held_frames: int  # hops for which the next frame was not there: the last was held
+    n_dropped: int  # notes whose frames never came
+    n_non_finite: int  # voices reset because their samples were no numbers
+    n_limited: int  # samples that the limiter turned down
+
+
+class Renderer:
+    """One set of voices and the way to them.
+
+    Args:
+        pool: note frames, shared with the worker.
+        config: sizes and limits.
+        sample_rate: Hz, of the output.
+        model_rate: Hz, of the frames.
+        hop_length: model samples between frames.
+    """
+
+    def __init__(
+        self,
+        pool: NoteFrames,
+        config: EngineConfig,
+        *,
+        sample_rate: float,
+        model_rate: float,
+        hop_length: int,
+    ) -> None:
+        self._arrays = allocate_arrays(
+            pool,
+            config=config,
+            sample_rate=sample_rate,
+            model_rate=model_rate,
+            hop_length=hop_length,
+        )
+        self._state = address_state(self._arrays)
+        self._command = np.zeros(1, queue.COMMAND_DTYPE)
+
+    @property
+    def callback_address(self) -> int:
+        """Address of a PaStreamCallback: two channels, interleaved, float32."""
+        return int(compile_callback().address)
+
+    @property
+    def userdata_address(self) -> int:
+        """Address to hand to the callback; valid while this object lives."""
+        return int(self._state.ctypes.data)
+
+    @property
+    def clock(self) -> int:
+        """Output samples rendered so far.
+
+        Thread: any.
+        """
+        return int(self._arrays.engine["clock"][0])
+
+    def compile(self) -> None:
+        """Compile everything that the audio thread runs, or load it from numba's cache.
+
+        Thread: control.
+        """
+        process_block(self.userdata_address, np.zeros((0, 2), np.float32))
+
+    def send(
+        self,
+        kind: int,
+        *,
+        time: int = 0,
+        part: int = -1,
+        note_id: int = -1,
+        serial: int = -1,
+        slot: int = -1,
+        index: int = 0,
+        key: float = 0.0,
+        ratio: float = 1.0,
+        value: float = 0.0,
+    ) -> bool:
+        """Send one command; False where the ring is full (nothing is sent).
+
+        Args:
+            kind: of `synth.realtime.queue`.
+            time: engine clock in output samples at which it takes effect; the past is at once.
+            part: 0..15; -1 for all.
+            note_id: -1 for none.
+            serial: number of the note.
+            slot: frames of the note.
+            index: which value (`synth.realtime.commands`).
+            key: pitch as it was struck.
+            ratio: model samples per output sample.
+            value: gain or setting.
+
+        Thread: control (one at a time).
+        """
+        self._command[0] = (kind, time, part, note_id, serial, slot, index, key, ratio, value)
+        arrays = self._arrays
+        return bool(queue.push_command(arrays.commands, arrays.command_ends, self._command))
+
+    def take_returned(self) -> Iterator[tuple[int, int]]:
+        """Yield (serial, slot) of what notes have finished with since the last time.
+
+        Thread: control (one at a time).
+        """
+        arrays = self._arrays
+        while True:
+            serial, slot = queue.pop_retired(arrays.retired, arrays.retired_ends)
+            if slot < 0:
+                return
+            yield int(serial), int(slot)
+
+    def render(self, out: NDArray[np.float32]) -> None:
+        """Render the next block here and now, with the code that the callback runs.
+
+        Args:
+            out: [n_samples, 2], C-contiguous; overwritten.
+
+        Thread: audio; never while a callback runs on the same renderer.
+        """
+        process_block(self.userdata_address, out)
+
+    def counters(self) -> Counters:
+        """Read the counters; each is a whole number, all together may be a block apart.
+
+        Thread: any.
+        """
+        clock, engine = self._arrays.clock[0], self._arrays.engine[0]
+        return Counters(
+            n_samples=int(engine["clock"]),
+            n_blocks=int(clock["n_blocks"]),
+            n_late=int(clock["n_late"]),
+            n_overrun=int(clock["n_overrun"]),
+            load=float(clock["load"]),
+            max_us=float(clock["max_ns"]) / 1000.0,
+            histogram=tuple(int(n) for n in clock["histogram"]),
+            min_block_size=int(clock["min_block_size"]),
+            max_block_size=int(clock["max_block_size"]),
+            n_voices=int(engine["n_active"]),
+            n_steals=int(engine["n_steals"]),
+            n_cuts=int(engine["n_cuts"]),
+            n_hops=int(engine["n_hops"]),
+            n_held_frames=int(engine["n_held_frames"]),
+            n_dropped=int(engine["n_dropped"]),
+            n_non_finite=int(engine["n_non_finite"]),
+            n_limited=int(self._arrays.limiter["n_limited"][0]),
+        )

@@ -1,0 +1,79 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from synth.realtime import fft, kernel, mixer, native_cache
+
+KERNEL = """
+from synth.realtime.kernel import realtime
+from synth.{module} import gain
+@realtime
+def scale(value):
+    return value * gain()
+"""
+GAIN = """
+from synth.realtime.kernel import realtime
+@realtime
+def gain():
+    return {gain}
+"""
+
+
+def test_a_digest_covers_what_a_file_imports_however_far():
+    files = native_cache._closure(Path(mixer.__file__))
+    names = {path.name for path in files}
+    assert {"mixer.py", "streams.py", "kernel.py", "state.py", "frames.py", "events.py"} <= names
+    assert mixer.__file__ not in map(str, native_cache._closure(Path(fft.__file__)))
+
+
+def test_files_have_digests_of_their_own():
+    digests = {native_cache.source_digest(Path(m.__file__)) for m in (fft, kernel, mixer)}
+    assert len(digests) == 3
+
+
+def test_numba_gets_its_setting_back():
+    from numba.core import config
+
+    before = config.CACHE_DIR
+    with native_cache.cache_of(mixer.__file__):
+        assert config.CACHE_DIR.startswith(str(native_cache.native_cache()))
+    assert before == config.CACHE_DIR
+
+
+def test_a_change_in_an_imported_file_is_never_missed(tmp_path):
+    # Numba alone returns the first result twice: it looks at kernel files one by one.
+    package = tmp_path / "synth"
+    package.mkdir()
+    source = Path(kernel.__file__).parents[1]
+    (package / "__init__.py").write_text("")
+    (package / "realtime").mkdir()
+    for name in ("__init__.py", "kernel.py", "native_cache.py"):
+        (package / "realtime" / name).write_text((source / "realtime" / name).read_text())
+    (package / "scale.py").write_text(KERNEL.format(module="gain"))
+    results = []
+    for gain in (2.0, 3.0):
+        (package / "gain.py").write_text(GAIN.format(gain=gain))
+        done = subprocess.run(
+            [sys.executable, "-c", "from synth.scale import scale; print(scale(1.0))"],
+            cwd=tmp_path,
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        results.append(float(done.stdout))
+    assert results == [2.0, 3.0]
+
+
+def test_where_nothing_can_be_written_it_is_temporary(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(blocked / "cache"))
+    native_cache.native_cache.cache_clear()
+    try:
+        assert not native_cache.is_kept()
+        assert native_cache.native_cache().is_dir()
+    finally:
+        monkeypatch.undo()
+        native_cache.native_cache.cache_clear()

@@ -11,6 +11,7 @@ reduction sums in another order: 2e-6). Renderers that promise the same bytes ge
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -147,6 +148,36 @@ class OnnxGenerator:
         latent = np.stack([next(iter(self.instrument.timbres.values())).latent] * n_notes)
         pitches = np.full(n_notes, (low + high) // 2)
         self.generate(tile, latent, pitches, np.full(n_notes, 0.5))
+
+
+def open_generators(
+    instrument: Instrument, *, n_threads: int = 1, max_batch: int = 1, is_offline: bool = False
+) -> tuple[OnnxGenerator, OnnxGenerator]:
+    """Open what a worker runs: first tiles by themselves, and all tiles for the background.
+
+    Args:
+        instrument: whose graphs.
+        n_threads: of a background call.
+        max_batch: notes of a call at most.
+        is_offline: one generator serves for both, each call on its caller's thread alone.
+
+    Raises:
+        InstrumentError: as `OnnxGenerator`.
+    """
+    batches = [n_notes for n_notes in WARM_BATCHES if n_notes <= max_batch]
+    if is_offline:
+        generator = OnnxGenerator(instrument, warm_batches=())
+        return generator, generator
+    n_onset_threads = min(2, n_usable_cores())
+    onsets = OnnxGenerator(instrument, tiles=(0,), n_threads=n_onset_threads, warm_batches=batches)
+    return onsets, OnnxGenerator(instrument, n_threads=n_threads, warm_batches=(1,))
+
+
+def n_usable_cores() -> int:
+    """Return on how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def graph_file(instrument: Instrument, tile: int) -> str:

@@ -1,0 +1,447 @@
+"""Threads that generate notes while others play: first sounds at once, the rest just in time.
+
+A running call of a generator cannot be interrupted, so first tiles have a thread and sessions of
+their own, and wait for no background work. Both threads pick what is most urgent when they
+are free; nothing is queued in an order that may have become wrong. A note that no voice wants any
+more is left where it is: the tiles it has stay in the cache, and generation goes on from there when
+it is struck again.
+
+Errors are counted and told, never swallowed: a note that cannot be generated is reported to
+whoever struck it, and a thread that dies is replaced by another.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Self
+
+import numpy as np
+
+from synth.errors import InstrumentError, SynthError
+from synth.frames import NoteFrames, PackedFrames, pack
+from synth.notes.cache import Note, NoteCache, OnsetStore
+from synth.notes.generators import NoteGenerator
+from synth.notes.instrument import Instrument
+from synth.notes.schedule import Job, next_onsets, next_tile
+from synth.representation import to_magnitude_and_advance
+
+_BACKGROUND_NICENESS = 10  # where the system has such a thing for threads (Linux)
+_JOIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameFinisher:
+    """What the decoder adds to frames before a voice may play them, from `synth.realtime`."""
+
+    finish_onset: Callable[[NoteFrames, int], None]  # (pool, slot), once the first tile is written
+    plan_sustain: Callable[[NoteFrames, int], None]  # (pool, slot), once all tiles are
+    publish: Callable[[NoteFrames, int, int], None]  # (pool, slot, n_frames): n_ready, with release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerConfig:
+    """How a worker divides its labour."""
+
+    # First tiles in one call. More gain a CPU 8 to 25 % on one or two threads, but the first of a
+    # chord then waits for the last, and a note's last bits depend on its company.
+    max_batch: int = 1
+    store_bytes: int = 32_000_000  # of first tiles made in advance
+    is_offline: bool = (
+        False  # every thread does everything, a note a call: the same bits every time
+    )
+    n_offline_threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStats:
+    """What a worker has done so far."""
+
+    n_struck: int = 0  # notes that voices asked for
+    n_started_warm: int = 0  # of them, from frames that were there
+    n_tiles: int = 0  # generated for voices
+    n_prefetched: int = 0  # first tiles generated in advance
+    n_left: int = 0  # notes left unfinished because no voice wanted them any more
+    n_failed: int = 0  # notes that could not be generated
+    n_restarts: int = 0  # threads that died and were replaced
+    longest_onset_s: float = 0.0  # from asking for a note to its first frames
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lane:
+    """What one thread may do."""
+
+    name: str
+    generator: NoteGenerator
+    does_onsets: bool
+    does_tiles: bool  # and, with nothing else to do, notes in advance
+
+
+class NoteWorker:
+    """Generates what voices strike, into a cache's slots. A context manager: threads run inside.
+
+    Thread: any but audio, unless a method says otherwise.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        cache: NoteCache,
+        finisher: FrameFinisher,
+        *,
+        onset_generator: NoteGenerator,
+        background_generator: NoteGenerator,
+        config: WorkerConfig | None = None,
+    ) -> None:
+        """Prepare, without starting a thread.
+
+        Args:
+            instrument: whose notes.
+            cache: where they go.
+            finisher: what makes frames playable.
+            onset_generator: of first tiles, used by one thread.
+            background_generator: of all tiles; the same object will do for offline rendering.
+            config: how to divide the labour.
+        """
+        self.instrument = instrument
+        self.cache = cache
+        self.store = OnsetStore((config or WorkerConfig()).store_bytes)
+        self._config = config or WorkerConfig()
+        self._finisher = finisher
+        self._lanes = self._divide(onset_generator, background_generator)
+        spec = instrument.spec
+        self._n_onset_bytes = instrument.tiles[0].n_frames * (4 * spec.n_linear_bins + 4)
+        self._frames_per_s = spec.sample_rate / spec.hop_length
+        self._changed = threading.Condition()  # guards all below
+        self._jobs: dict[int, Job] = {}  # by slot
+        self._in_hand: dict[str, list[Job]] = {}  # by lane
+        self._wanted: deque[Note] = deque()  # in advance
+        self._failed: list[int] = []  # slots, not yet told
+        self._stats = WorkerStats()
+        self._is_running = False
+        self._threads: dict[str, threading.Thread] = {}
+
+    def __enter__(self) -> Self:
+        self._is_running = True
+        for lane in self._lanes:
+            self._start(lane)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self._changed:
+            self._is_running = False
+            self._changed.notify_all()
+        for thread in self._threads.values():
+            thread.join(_JOIN_S)
+        for slot in list(self._jobs):
+            self._finish(self._jobs[slot])
+
+    # -- what voices ask for ---------------------------------------------------------------------
+
+    def strike(self, note: Note) -> int | None:
+        """Return the slot where a note is, or will be, held for one voice; None: no slot is free.
+
+        What was made in advance is published before this returns.
+
+        Thread: control.
+        """
+        slot = self.cache.acquire(note.key)
+        if slot is None:
+            return None
+        with self._changed:
+            n_ready = int(self.cache.pool.n_ready[slot])
+            self._count(n_struck=1, n_started_warm=int(n_ready > 0))
+            if n_ready == self.instrument.spec.n_frames:
+                return slot
+            if slot in self._jobs:
+                self._jobs[slot].is_wanted = True
+                self._changed.notify_all()
+                return slot
+            self.cache.hold(slot)
+            job = Job(note=note, slot=slot, struck_s=time.monotonic(), n_ready=n_ready)
+            self._jobs[slot] = job
+            tile = None if n_ready else self.store.get(note.key)
+            job.is_running = tile is not None
+            if tile is None:
+                self._changed.notify_all()
+        if tile is not None:
+            self._publish(job, tile)
+            with self._changed:
+                self._count(n_started_warm=1)
+        return slot
+
+    def leave(self, slot: int) -> None:
+        """Give a slot back when a voice has ended; what nobody else plays is not generated further.
+
+        Thread: control.
+        """
+        with self._changed:
+            n_voices = self.cache.release(slot)
+            job = self._jobs.get(slot)
+            if n_voices == 0 and job is not None:
+                job.is_wanted = False
+                if not job.is_running:
+                    self._finish(job)
+
+    def wait(self, slot: int, n_frames: int, timeout_s: float = 60.0) -> None:
+        """Block until a slot has some frames, putting them before all else.
+
+        Raises:
+            SynthError: they could not be generated, or not in time.
+
+        Thread: control, offline.
+        """
+        n_frames = min(n_frames, self.instrument.spec.n_frames)
+        pool = self.cache.pool
+        with self._changed:
+            self._changed.notify_all()
+            is_there = self._changed.wait_for(
+                lambda: pool.n_ready[slot] >= n_frames or not self._await(slot), timeout_s
+            )
+            if slot in self._jobs:
+                self._jobs[slot].is_awaited = False
+        if pool.n_ready[slot] >= n_frames:
+            return
+        reason = "could not be generated" if is_there else f"did not come within {timeout_s:g} s"
+        raise InstrumentError(
+            f"instrument {self.instrument.folder}: frames of a note {reason}; "
+            f"{self._stats.last_error or 'run `gansynth instrument verify`'}"
+        )
+
+    def prefetch(self, notes: Iterable[Note]) -> None:
+        """Make the first tiles of these notes whenever there is nothing else to do.
+
+        The list replaces the one before; its first notes come first, as many as the store holds.
+
+        Thread: control.
+        """
+        with self._changed:
+            self._wanted = deque(islice(notes, self.store.max_bytes // self._n_onset_bytes))
+            self._changed.notify_all()
+
+    @property
+    def n_to_prefetch(self) -> int:
+        """Notes of the list that have not been looked at yet.
+
+        Thread: any.
+        """
+        return len(self._wanted)
+
+    def take_failures(self) -> list[int]:
+        """Return the slots whose note could not be generated since the last call.
+
+        Thread: control.
+        """
+        with self._changed:
+            failed, self._failed = self._failed, []
+            return failed
+
+    def stats(self) -> WorkerStats:
+        """Return what was done so far.
+
+        Thread: any but audio.
+        """
+        with self._changed:
+            return self._stats
+
+    # -- threads ---------------------------------------------------------------------------------
+
+    def _divide(self, onsets: NoteGenerator, background: NoteGenerator) -> tuple[_Lane, ...]:
+        if self._config.is_offline:
+            return tuple(
+                _Lane(
+                    name=f"notes {number}",
+                    generator=background,
+                    does_onsets=True,
+                    does_tiles=True,
+                )
+                for number in range(self._config.n_offline_threads)
+            )
+        return (
+            _Lane(name="onsets", generator=onsets, does_onsets=True, does_tiles=False),
+            _Lane(name="tiles", generator=background, does_onsets=False, does_tiles=True),
+        )
+
+    def _start(self, lane: _Lane) -> None:
+        thread = threading.Thread(target=self._run, args=(lane,), name=lane.name, daemon=True)
+        self._threads[lane.name] = thread
+        thread.start()
+
+    def _run(self, lane: _Lane) -> None:
+        """Work until the end; dead or alive, hand over in order.
+
+        Thread: worker.
+        """
+        if not lane.does_onsets:
+            _yield_to_others()
+        try:
+            while self._work(lane):
+                pass
+        finally:
+            self._replace_if_dead(lane, sys.exc_info()[1])
+
+    def _replace_if_dead(self, lane: _Lane, error: BaseException | None) -> None:
+        with self._changed:
+            if error is None:
+                return
+            reason = f"thread {lane.name!r} died: {error!r}"
+            for job in self._in_hand.pop(lane.name, []):
+                self._fail(job, reason)
+            self._count(n_restarts=1)
+            self._stats = replace(self._stats, last_error=reason)
+            if self._is_running:
+                self._start(lane)
+
+    def _work(self, lane: _Lane) -> bool:
+        """Do the most urgent thing, or wait for one; False when it is time to stop.
+
+        Thread: worker.
+        """
+        with self._changed:
+            jobs = self._choose(lane)
+            advance = self._choose_in_advance(lane) if not jobs else None
+            if not self._is_running:
+                return False
+            if not jobs and advance is None:
+                self._changed.wait()
+                return True
+            for job in jobs:
+                job.is_running = True
+            self._in_hand[lane.name] = jobs
+        if advance is not None:
+            self._generate_in_advance(lane, advance)
+        else:
+            self._generate(lane, jobs)
+        with self._changed:
+            self._in_hand.pop(lane.name, None)
+        return True
+
+    def _choose(self, lane: _Lane) -> list[Job]:
+        if lane.does_onsets:
+            max_batch = 1 if self._config.is_offline else self._config.max_batch
+            onsets = next_onsets(self._jobs.values(), max_batch)
+            if onsets:
+                return onsets
+        if lane.does_tiles:
+            job = next_tile(self._jobs.values(), self._frames_per_s)
+            if job is not None:
+                return [job]
+        return []
+
+    def _choose_in_advance(self, lane: _Lane) -> Note | None:
+        while lane.does_tiles and self._wanted:
+            note = self._wanted.popleft()
+            if note.key not in self.store and not self.cache.holds(note.key):
+                return note
+        return None
+
+    def _generate(self, lane: _Lane, jobs: list[Job]) -> None:
+        """Generate the next tile of some notes, all at the same one, and publish it.
+
+        Thread: worker.
+        """
+        number = self._tile_number(jobs[0].n_ready)
+        try:
+            tiles = self._tiles(lane, number, [job.note for job in jobs])
+        except SynthError as error:
+            with self._changed:
+                for job in jobs:
+                    self._fail(job, str(error))
+            return
+        for job, tile in zip(jobs, tiles, strict=True):
+            self._publish(job, tile)
+        with self._changed:
+            self._count(n_tiles=len(jobs))
+
+    def _generate_in_advance(self, lane: _Lane, note: Note) -> None:
+        try:
+            (tile,) = self._tiles(lane, 0, [note])
+        except SynthError as error:
+            with self._changed:
+                self._count(n_failed=1)
+                self._stats = replace(self._stats, last_error=str(error))
+            return
+        self.store.put(note.key, tile)
+        with self._changed:
+            self._count(n_prefetched=1)
+
+    def _tiles(self, lane: _Lane, number: int, notes: list[Note]) -> list[PackedFrames]:
+        spectrograms = lane.generator.generate(
+            number,
+            np.stack([note.latent for note in notes]),
+            np.array([note.key.pitch for note in notes]),
+            np.array([note.key.velocity for note in notes]),
+        )
+        spec = self.instrument.spec
+        return [pack(*to_magnitude_and_advance(image, spec)) for image in spectrograms]
+
+    def _publish(self, job: Job, tile: PackedFrames) -> None:
+        """Write a tile into its slot, finish it, and let the audio thread see it.
+
+        Thread: worker, control.
+        """
+        pool = self.cache.pool
+        pool.write(job.slot, job.n_ready, tile)
+        n_ready = job.n_ready + tile.n_frames
+        if job.n_ready == 0:
+            self._finisher.finish_onset(pool, job.slot)
+        if n_ready == self.instrument.spec.n_frames:
+            self._finisher.plan_sustain(pool, job.slot)
+        self._finisher.publish(pool, job.slot, n_ready)
+        with self._changed:
+            if job.n_ready == 0:
+                waited_s = time.monotonic() - job.struck_s
+                longest_s = max(waited_s, self._stats.longest_onset_s)
+                self._stats = replace(self._stats, longest_onset_s=longest_s)
+            job.n_ready = n_ready
+            job.is_running = False
+            if n_ready == self.instrument.spec.n_frames or not job.is_wanted:
+                self._finish(job)
+            self._changed.notify_all()
+
+    # -- books, all under the lock ---------------------------------------------------------------
+
+    def _await(self, slot: int) -> bool:
+        """Put a slot's note before all others; False: nobody is generating it."""
+        job = self._jobs.get(slot)
+        if job is not None:
+            job.is_awaited = True
+        return job is not None and self._is_running
+
+    def _finish(self, job: Job) -> None:
+        if self._jobs.pop(job.slot, None) is not None:
+            if job.n_ready < self.instrument.spec.n_frames:
+                self._count(n_left=1)
+            self.cache.drop(job.slot)
+
+    def _fail(self, job: Job, reason: str) -> None:
+        """Give a note up: whoever waits for it is told, and nobody finds it in the cache."""
+        if self._jobs.pop(job.slot, None) is None:
+            return
+        self.cache.forget(job.slot)
+        self.cache.drop(job.slot)
+        self._failed.append(job.slot)
+        self._count(n_failed=1)
+        self._stats = replace(self._stats, last_error=reason)
+        self._changed.notify_all()
+
+    def _count(self, **increments: int) -> None:
+        totals = {name: getattr(self._stats, name) + n for name, n in increments.items()}
+        self._stats = replace(self._stats, **totals)
+
+    def _tile_number(self, first_frame: int) -> int:
+        firsts = [tile.first_frame for tile in self.instrument.tiles]
+        return firsts.index(first_frame)
+
+
+def _yield_to_others() -> None:
+    """Let first tiles and the audio thread have the cores first, where a thread can say so."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACKGROUND_NICENESS)

@@ -18,10 +18,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.adapters import jack_out
-from synth.adapters.jack_out import JackOutput
-from synth.adapters.null_output import NullOutput
-from synth.adapters.portaudio import PortAudioOutput, choose_devices, list_devices, rescan
+from synth.adapters.outputs.jack import DEVICE_NAME, JackOutput
+from synth.adapters.outputs.null import NullOutput
+from synth.adapters.outputs.portaudio import PortAudioOutput, choose_devices, list_devices, rescan
 from synth.errors import DeviceError
 
 NULL_DEVICE = "null"
@@ -78,7 +77,6 @@ class AudioOut:
             rule: JACK if it runs, else the sound server, else the first card that opens.
         sample_rate: Hz, where the device lets us choose.
         block_size: samples; 0 lets the device choose.
-        is_rate_fixed: take no device that wants another rate (a recording has but one).
         tell: takes one line whenever the sound goes elsewhere.
     """
 
@@ -89,14 +87,12 @@ class AudioOut:
         *,
         sample_rate: int = 48_000,
         block_size: int = 0,
-        is_rate_fixed: bool = False,
         tell: Callable[[str], None] = _log.warning,
     ) -> None:
         self._source = source
         self._wanted = device
         self._sample_rate = sample_rate
         self._block_size = block_size
-        self._is_rate_fixed = is_rate_fixed
         self._tell = tell
         self._is_silence_said = False
         self._ended = threading.Event()
@@ -168,9 +164,9 @@ class AudioOut:
 
     def _candidates(self) -> Iterator[Callable[[], JackOutput | PortAudioOutput]]:
         """Return what to try, the best first; each may fail to open."""
-        if self._wanted in {None, jack_out.DEVICE_NAME}:
+        if self._wanted in {None, DEVICE_NAME}:
             yield JackOutput
-        if self._wanted == jack_out.DEVICE_NAME:
+        if self._wanted == DEVICE_NAME:
             return
         try:
             rescan()
@@ -183,11 +179,6 @@ class AudioOut:
 
     def _switch_to(self, output: JackOutput | PortAudioOutput) -> None:
         """Let a device take over from what plays now."""
-        if self._is_rate_fixed and output.sample_rate != self._sample_rate:
-            output.close()
-            raise DeviceError(
-                f"{output.name} does not run at {self._sample_rate} Hz, as the recording"
-            )
         self._close_output()
         # At the same rate the engine is not prepared again: what sounds goes on.
         if output.sample_rate != self._sample_rate:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from synth.adapters.jack_callback import (
+from synth.adapters.outputs.jack_callback import (
     LINK_DTYPE,
     SCRATCH_SAMPLES,
     be_quiet,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from synth.adapters.null_output import NullOutput
+from synth.adapters.outputs.null import NullOutput
 
 
 @pytest.mark.parametrize("sample_rate", [8_000, 48_000])

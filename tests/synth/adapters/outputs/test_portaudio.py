@@ -3,7 +3,7 @@
 import pytest
 import sounddevice
 
-from synth.adapters.portaudio import (
+from synth.adapters.outputs.portaudio import (
     AudioDevice,
     PortAudioOutput,
     choose_devices,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from synth.adapters.jack_out import JackOutput
+from synth.adapters.outputs.jack import JackOutput
 from synth.errors import DeviceError
 
 PATIENCE_S = 20.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from synth.errors import ConfigError, InstrumentError
+from synth.notes import latents
 from synth.notes.latents import Latent, Prior, normalise
 from synth.representation import SpectrogramSpec
 
@@ -118,6 +119,23 @@ class Instrument:
     def latents(self) -> dict[str, Latent]:
         """Named latents, as `synth.notes.latents` takes them."""
         return {name: timbre.latent for name, timbre in self.timbres.items()}
+
+    @property
+    def timbre_names(self) -> tuple[str, ...]:
+        """Names of the timbres, in the order of the file."""
+        return tuple(self.timbres)
+
+    def find_timbre(self, words: str) -> Latent:
+        """Return the latent of a named timbre or of `seed:N`.
+
+        Raises:
+            ConfigError: no timbre has that name (the nearest is named), or N is no integer.
+        """
+        return latents.find_timbre(words, self.latents, self.prior)
+
+    def pad_mix(self, corners: Sequence[Latent], x: float, y: float) -> Latent:
+        """Mix four corners (bottom left, then clockwise) at a place of the pad, 0..1."""
+        return latents.pad_mix(corners, x, y)
 
     @property
     def velocity_layers(self) -> tuple[float, ...]:

@@ -141,3 +141,13 @@ def test_info_lists_timbres_by_name_and_keeps_the_rest(folder: Path) -> None:
     assert info["timbres"] == ["Dull", "Bright", "Middling"]
     assert info["files"]["generator.ts"] == file_entry(folder / "generator.ts")
     assert info["spec"]["n_fft"] == 512
+
+
+def test_timbres_are_found_by_name_and_seed_and_mixed_on_a_pad(folder: Path) -> None:
+    instrument = Instrument.load(folder)
+    assert instrument.timbre_names == ("Dull", "Bright", "Middling")
+    corners = [instrument.find_timbre(words) for words in ("dull", "Bright", "Middling", "seed:1")]
+    np.testing.assert_allclose(corners[0], instrument.latents["Dull"])
+    # Bottom left, then clockwise.
+    for corner, (x, y) in zip(corners, [(0, 0), (0, 1), (1, 1), (1, 0)], strict=True):
+        np.testing.assert_allclose(instrument.pad_mix(corners, x, y), corner, atol=1e-5)

@@ -6,6 +6,7 @@ stops calling back (ALSA says nothing when it loses one) is closed, and looked f
 at a time opens and closes.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -20,7 +21,13 @@ from numpy.typing import NDArray
 
 from synth.adapters.outputs.jack import DEVICE_NAME, JackOutput
 from synth.adapters.outputs.null import NullOutput
-from synth.adapters.outputs.portaudio import PortAudioOutput, choose_devices, list_devices, rescan
+from synth.adapters.outputs.portaudio import (
+    AudioDevice,
+    PortAudioOutput,
+    choose_devices,
+    list_devices,
+    rescan,
+)
 from synth.errors import DeviceError
 
 NULL_DEVICE = "null"
@@ -228,6 +235,20 @@ class AudioOut:
         if not self._is_silence_said:
             self._is_silence_said = True
             self._tell(f"audio: {reason}; playing into nothing, looking again every {SEARCH_S:g} s")
+
+
+def list_outputs() -> list[AudioDevice]:
+    """List what `AudioOut` can be told to take, the best first; `null` is always possible."""
+    found = []
+    with contextlib.suppress(DeviceError):
+        jack = JackOutput()
+        jack.close()
+        found.append(
+            AudioDevice(index=-1, name=DEVICE_NAME, host_api="JACK", sample_rate=jack.sample_rate)
+        )
+    with contextlib.suppress(DeviceError):  # none of PortAudio's
+        found += choose_devices(list_devices())
+    return found
 
 
 def _fail(err: DeviceError) -> PortAudioOutput:

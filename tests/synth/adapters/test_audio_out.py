@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from synth.adapters import audio_out
-from synth.adapters.audio_out import AudioOut
+from synth.adapters.audio_out import AudioOut, list_outputs
 
 PATIENCE_S = 20.0
 
@@ -137,3 +137,13 @@ def test_null_is_nobodys_fault(counter: Counter) -> None:
     n_blocks = counter.n_null_blocks
     time.sleep(0.1)
     assert n_blocks == counter.n_null_blocks
+
+
+def test_outputs_are_listed_with_jack_first(jack_server: Server) -> None:
+    first = list_outputs()[0]
+    assert ("jack", "JACK", 48_000) == (first.name, first.host_api, first.sample_rate)
+
+
+@pytest.mark.usefixtures("no_jack")
+def test_no_jack_is_not_listed() -> None:
+    assert "jack" not in [device.name for device in list_outputs()]

@@ -238,7 +238,11 @@ class AudioOut:
 
 
 def list_outputs() -> list[AudioDevice]:
-    """List what `AudioOut` can be told to take, the best first; `null` is always possible."""
+    """List what `AudioOut` can be told to take, the best first; `null` is always possible.
+
+    Raises:
+        DeviceError: there is nothing else.
+    """
     found = []
     with contextlib.suppress(DeviceError):
         jack = JackOutput()
@@ -246,8 +250,11 @@ def list_outputs() -> list[AudioDevice]:
         found.append(
             AudioDevice(index=-1, name=DEVICE_NAME, host_api="JACK", sample_rate=jack.sample_rate)
         )
-    with contextlib.suppress(DeviceError):  # none of PortAudio's
+    try:
         found += choose_devices(list_devices())
+    except DeviceError:
+        if not found:
+            raise
     return found
 
 

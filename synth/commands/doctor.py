@@ -55,11 +55,11 @@ def check_python() -> Check:
 
 
 def check_audio() -> Check:
-    """Look for PortAudio and an output."""
-    from synth.adapters.audio_devices import choose_devices, list_devices
+    """Look for an output."""
+    from synth.adapters.audio_out import list_outputs
 
     try:
-        device = choose_devices(list_devices())[0]
+        device = list_outputs()[0]
     except DeviceError as error:
         fix = "plug in a sound card or start JACK; `gansynth play` runs silently until then"
         return Check(name="audio", ok=False, detail=str(error), fix=fix)

@@ -1,15 +1,33 @@
-"""Calls from native code to functions that are known by their address only.
+"""Native code and C: callbacks that C calls, and C that callbacks call by its address.
 
 The addresses come in with the callback's userdata and not as globals: those, numba would freeze
 into the code that it caches.
 """
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import cfunc, types
 from numba.extending import intrinsic
+
+from synth.realtime.native_cache import cache_of
+
+
+def c_callback(signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function that C calls, or load it from where compiled kernels are kept.
+
+    Args:
+        signature: numba's, of C's types. The callback's `address` is what C wants.
+    """
+    compile_native = cfunc(signature, nopython=True, cache=True, error_model="numpy")
+
+    def compile_cached(function: Callable[..., Any]) -> Any:
+        with cache_of(function.__code__.co_filename):
+            return compile_native(function)
+
+    return compile_cached
 
 
 @intrinsic

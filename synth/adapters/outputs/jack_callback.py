@@ -7,9 +7,9 @@ buffer, taken apart into the ports.
 from typing import Any
 
 import numpy as np
-from numba import carray, cfunc, types
+from numba import carray, types
 
-from synth.adapters.outputs.foreign_calls import call_get_buffer, call_stream
+from synth.adapters.outputs.foreign_calls import c_callback, call_get_buffer, call_stream
 from synth.realtime.intrinsics import as_pointer
 
 SCRATCH_SAMPLES = 1024  # longer blocks are rendered in pieces
@@ -29,7 +29,7 @@ LINK_DTYPE = np.dtype(
 )
 
 
-@cfunc(types.intc(types.uint32, types.voidptr), nopython=True, cache=True, error_model="numpy")
+@c_callback(types.intc(types.uint32, types.voidptr))
 def process(n_samples: Any, argument: Any) -> int:
     """Fill both ports (JackProcessCallback).
 
@@ -51,19 +51,19 @@ def process(n_samples: Any, argument: Any) -> int:
     return 0
 
 
-@cfunc(types.intc(types.voidptr), nopython=True, cache=True)
+@c_callback(types.intc(types.voidptr))
 def count_xrun(argument: Any) -> int:
     """Count a late server (JackXRunCallback)."""
     carray(argument, (1,), LINK_DTYPE)[0].n_xruns += 1
     return 0
 
 
-@cfunc(types.void(types.voidptr), nopython=True, cache=True)
+@c_callback(types.void(types.voidptr))
 def note_shutdown(argument: Any) -> None:
     """Note that the server has gone (JackShutdownCallback)."""
     carray(argument, (1,), LINK_DTYPE)[0].is_down = 1
 
 
-@cfunc(types.void(types.voidptr), nopython=True, cache=True)
+@c_callback(types.void(types.voidptr))
 def be_quiet(message: Any) -> None:
     """Take a message of libjack's, and keep it."""

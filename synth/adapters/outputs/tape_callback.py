@@ -7,10 +7,10 @@ for the tape and counts it; the sound goes on.
 from typing import Any
 
 import numpy as np
-from numba import carray, cfunc, types
+from numba import carray, types
 from numpy.typing import NDArray
 
-from synth.adapters.outputs.foreign_calls import call_stream
+from synth.adapters.outputs.foreign_calls import c_callback, call_stream
 from synth.realtime.intrinsics import as_pointer, load_acquire, store_release
 from synth.realtime.kernel import realtime
 
@@ -80,13 +80,8 @@ def pull_block(
     return n_samples
 
 
-@cfunc(
-    types.intc(
-        types.voidptr, types.voidptr, types.ulong, types.voidptr, types.ulong, types.voidptr
-    ),
-    nopython=True,
-    cache=True,
-    error_model="numpy",
+@c_callback(
+    types.intc(types.voidptr, types.voidptr, types.ulong, types.voidptr, types.ulong, types.voidptr)
 )
 def record(
     _input: Any, output: Any, n_samples: Any, _time_info: Any, _flags: Any, userdata: Any

@@ -7,6 +7,7 @@ from synth.adapters import audio_out
 from synth.cli import main
 from synth.commands import doctor
 from synth.errors import DeviceError
+from synth.realtime import native_cache
 
 FINE = doctor.Check(name="one", ok=True, detail="fine")
 BAD = doctor.Check(name="two", ok=False, detail="broken", fix="mend it")
@@ -58,9 +59,21 @@ def test_priority_is_fine_for_root_and_for_those_who_may_ask(monkeypatch, user, 
     assert is_ok == doctor.check_priority().ok
 
 
+@pytest.fixture
+def forgetful_cache():
+    """Kernels' folder is looked for anew in the test, and again after it."""
+    native_cache.native_cache.cache_clear()
+    yield
+    native_cache.native_cache.cache_clear()
+
+
+@pytest.mark.usefixtures("forgetful_cache")
 def test_kernels_that_cannot_be_kept_are_told(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "missing"))
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("not a folder")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(in_the_way / "kernels"))
     assert not doctor.check_kernel_cache().ok
+    native_cache.native_cache.cache_clear()
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     assert doctor.check_kernel_cache().ok
 

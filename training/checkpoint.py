@@ -59,7 +59,7 @@ def save_checkpoint(run_dir: Path, tensors: dict[str, Tensor], state: dict[str, 
     try:
         save_file(contiguous, partial, metadata={"state": json.dumps(state)})
         partial.replace(path)
-    except (OSError, RuntimeError) as error:
+    except (OSError, SafetensorError) as error:
         partial.unlink(missing_ok=True)
         raise InputFileError(f"cannot write {path}: {error}; free some space and go on") from error
 

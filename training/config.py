@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from synth.errors import ConfigError
@@ -188,6 +190,23 @@ def named_config(name: str) -> TrainingConfig:
     if name not in CONFIGS:
         raise ConfigError(f"no training config {name!r}; there are: {', '.join(CONFIGS)}")
     return CONFIGS[name]
+
+
+def read_config(name_or_path: str) -> TrainingConfig:
+    """Return a named config, or the one in a config.json (a run's, say).
+
+    Raises:
+        ConfigError: it is neither, or the file does not read as a config.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".json":
+        return named_config(name_or_path)
+    try:
+        return config_from_dict(json.loads(path.read_text()))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path} is no JSON: {error}") from error
 
 
 def override(config: TrainingConfig, setting: str) -> TrainingConfig:

@@ -40,6 +40,8 @@ from training.representation import encode
 LOG_NAME = "log.jsonl"
 _N_VALIDATION = 64  # notes heard at each checkpoint
 _LOG_IMAGES = 800
+# What of the data's own description goes into the instrument's.
+_DATA_KEYS = ("n_notes", "velocities", "pitches", "licence", "soundfonts", "fingerprint", "seed")
 
 
 class Networks(nn.Module):
@@ -65,6 +67,7 @@ def train(
     run_dir: Path,
     *,
     time_budget_s: float | None = None,
+    stop_after_images: int | None = None,
     device: str = "auto",
 ) -> RunState:
     """Train until the images or the time of the run are spent; go on where an earlier call stopped.
@@ -75,6 +78,7 @@ def train(
         run_dir: Where config.json, log.jsonl and the checkpoint live.
         time_budget_s: Wall time for the whole run, earlier calls included. The learning rate then
             follows the time instead of the images, so that the run ends annealed.
+        stop_after_images: Stop in this call once the run has seen so many, and save.
         device: "auto", "cpu" or "cuda".
 
     Returns:
@@ -141,7 +145,7 @@ def train(
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with stop, Progress(*columns) as bar, (run_dir / LOG_NAME).open("a") as log:
         task = bar.add_task("training", total=1.0)
-        while not stop.is_set:
+        while not stop.is_set and state.n_images < (stop_after_images or math.inf):
             # How far the run is, by images or by time.
             state.n_seconds = n_seconds_before + time.monotonic() - started
             progress = state.n_images / config.n_images
@@ -262,7 +266,7 @@ def _provenance(config: TrainingConfig, data: PreparedSet, state: RunState) -> d
         "seed": config.seed,
         "images": {"reconstruction": state.n_images},
         "hours": round(state.n_seconds / 3600.0, 3),
-        "data": data.info.get("provenance", {}),
+        "data": {key: data.info[key] for key in _DATA_KEYS if key in data.info},
     }
 
 

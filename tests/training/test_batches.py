@@ -1,0 +1,66 @@
+"""Batches: each epoch sees every note once, and the order follows from the seed alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synth.errors import ConfigError
+from training.batches import NoteSource, split_rows
+from training.data.prepared import NOTE_DTYPE, PreparedSet
+
+N_NOTES = 40
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> PreparedSet:
+    """Forty notes of two instruments, each note's samples its own row number."""
+    notes = np.zeros(N_NOTES, NOTE_DTYPE)
+    notes["pitch"] = 40 + np.arange(N_NOTES)
+    notes["velocity"] = 127
+    notes["instrument"] = np.arange(N_NOTES) % 2
+    audio = np.repeat(np.arange(N_NOTES, dtype=np.int16)[:, None], 4, axis=1)
+    instruments = [{"name": "Violin", "family": "string"}, {"name": "Tuba", "family": "brass"}]
+    return PreparedSet(path=tmp_path, audio=audio, notes=notes, info={"instruments": instruments})
+
+
+def rows_of(source: NoteSource, n_seen: int, size: int) -> list[int]:
+    batch = source.training_batch(n_seen, size)
+    return [round(float(value) * 32_768) for value in batch.audio[:, 0]]
+
+
+def test_an_epoch_sees_every_note_once(data: PreparedSet) -> None:
+    source = NoteSource(data, (), (0, 127), 0.25, seed=1)
+    seen = [row for start in range(0, 30, 3) for row in rows_of(source, start, 3)]
+    assert sorted(seen) == source.training.tolist()
+    assert not set(seen) & set(source.validation.tolist())
+
+
+def test_a_batch_depends_on_the_seed_and_the_count_alone(data: PreparedSet) -> None:
+    first, second = (NoteSource(data, (), (0, 127), 0.25, seed=1) for _ in range(2))
+    first.training_batch(0, 8)
+    assert rows_of(first, 25, 8) == rows_of(second, 25, 8)  # across the end of an epoch
+    assert rows_of(NoteSource(data, (), (0, 127), 0.25, seed=2), 25, 8) != rows_of(first, 25, 8)
+
+
+def test_instruments_and_pitches_are_selected(data: PreparedSet) -> None:
+    source = NoteSource(data, ("Tuba",), (50, 60), 0.0, seed=1)
+    batch = source.training_batch(0, 4)
+    assert source.names == ("Tuba",)
+    assert source.families == ("brass",)
+    assert (batch.instrument == 0).all()
+    assert ((batch.pitch >= 50) & (batch.pitch <= 60)).all()
+    assert batch.velocity.tolist() == [1.0] * 4
+
+
+def test_what_the_data_lack_is_named(data: PreparedSet) -> None:
+    with pytest.raises(ConfigError, match="Oboe"):
+        NoteSource(data, ("Oboe",), (0, 127), 0.0, seed=1)
+    with pytest.raises(ConfigError, match="no note"):
+        NoteSource(data, (), (0, 10), 0.0, seed=1)
+
+
+def test_the_split_holds_out_its_share() -> None:
+    training, validation = split_rows(100, 0.05, seed=1)
+    assert len(validation) == 5
+    assert sorted([*training, *validation]) == list(range(100))

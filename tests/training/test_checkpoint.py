@@ -1,0 +1,74 @@
+"""Checkpoints: whole or not there; a damaged one is named."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from synth.errors import InputFileError
+from training.checkpoint import (
+    CHECKPOINT_NAME,
+    InstrumentLatents,
+    flatten_optimiser,
+    load_checkpoint,
+    load_run,
+    restore_optimiser,
+    save_checkpoint,
+    select,
+)
+
+
+def test_tensors_and_state_come_back(tmp_path: Path) -> None:
+    tensors = {"model.a": torch.arange(3.0), "ema.a": torch.ones(2, 2)}
+    save_checkpoint(tmp_path, tensors, {"n_images": 7})
+    loaded = load_checkpoint(tmp_path)
+    assert loaded is not None
+    assert loaded[1] == {"n_images": 7}
+    torch.testing.assert_close(select(loaded[0], "model"), {"a": torch.arange(3.0)})
+
+
+def test_there_is_none_in_a_fresh_folder(tmp_path: Path) -> None:
+    assert load_checkpoint(tmp_path) is None
+    with pytest.raises(InputFileError, match="train there first"):
+        load_run(tmp_path)
+
+
+def test_a_truncated_checkpoint_is_named(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, {"model.a": torch.zeros(1000)}, {})
+    path = tmp_path / CHECKPOINT_NAME
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(InputFileError, match="no checkpoint"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_failed_write_leaves_the_previous_one(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, {"model.a": torch.ones(3)}, {})
+    (tmp_path / CHECKPOINT_NAME).with_suffix(".partial").mkdir()  # nothing can be written there
+    with pytest.raises((InputFileError, OSError)):
+        save_checkpoint(tmp_path, {"model.a": torch.zeros(3)}, {})
+    loaded = load_checkpoint(tmp_path)
+    assert loaded is not None
+    assert loaded[0]["model.a"].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_an_optimiser_goes_on_as_if_never_stopped() -> None:
+    def step(optimiser: torch.optim.Optimizer, weight: torch.Tensor) -> None:
+        optimiser.zero_grad()
+        (weight**2).sum().backward()
+        optimiser.step()
+
+    weight = torch.nn.Parameter(torch.ones(3))
+    optimiser = torch.optim.Adam([weight], lr=0.1)
+    step(optimiser, weight)
+    copy = torch.nn.Parameter(weight.detach().clone())
+    resumed = torch.optim.Adam([copy], lr=0.1)
+    saved = {name: value.clone() for name, value in flatten_optimiser(optimiser).items()}
+    restore_optimiser(resumed, saved)
+    step(optimiser, weight)
+    step(resumed, copy)
+    assert weight.tolist() == copy.tolist()
+
+
+def test_latents_lie_on_the_sphere() -> None:
+    latent = InstrumentLatents(5, 16)(torch.arange(5))
+    torch.testing.assert_close(latent.square().mean(dim=1), torch.ones(5))

@@ -1,0 +1,60 @@
+"""Configs: frozen, overridden by name, and the same after a trip through JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from synth.errors import ConfigError
+from training.config import (
+    CONFIGS,
+    config_from_dict,
+    config_to_dict,
+    named_config,
+    override,
+    read_config,
+)
+
+
+def test_settings_are_overridden_in_depth_and_typed() -> None:
+    config = override(CONFIGS["smoke"], "optimiser.rate=1e-4")
+    config = override(config, "generator.channels=8,8,8")
+    config = override(config, "bf16=false")
+    config = override(config, "instruments=Violin,Tuba")
+    assert config.optimiser.rate == 1e-4
+    assert config.generator.channels == (8, 8, 8)
+    assert config.bf16 is False
+    assert config.instruments == ("Violin", "Tuba")
+    assert CONFIGS["smoke"].optimiser.rate != 1e-4
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("optimiser.rat=1", "did you mean 'rate'"),
+        ("optimiser=1", "group"),
+        ("seed.x=1", "not a group"),
+        ("seed=one", "does not read as int"),
+        ("seed", "key=value"),
+        ("generator.channels=8", "two levels"),
+    ],
+)
+def test_a_wrong_setting_is_named(setting: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        override(CONFIGS["smoke"], setting)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_config_survives_json(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config_to_dict(CONFIGS[name])))
+    assert read_config(str(path)) == CONFIGS[name]
+
+
+def test_unknown_names_and_keys_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="live"):
+        named_config("paperr")
+    with pytest.raises(ConfigError, match="extra"):
+        config_from_dict(config_to_dict(CONFIGS["live"]) | {"extra": 1})
+    with pytest.raises(ConfigError, match="cannot read"):
+        read_config(str(tmp_path / "none.json"))

@@ -1,0 +1,111 @@
+"""The loop: it learns, it resumes exactly, it saves when it is stopped."""
+
+import json
+import os
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.checkpoint import load_checkpoint, load_run
+from training.config import CONFIGS, TrainingConfig
+from training.data.prepared import NOTE_DTYPE, PreparedSet
+from training.loop import LOG_NAME, learning_rate, train
+
+CONFIG = replace(CONFIGS["smoke"], bf16=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> PreparedSet:
+    """Eight notes of two instruments: sines, and sines with an octave."""
+    notes = np.zeros(8, NOTE_DTYPE)
+    notes["pitch"] = np.tile([57, 60, 64, 69], 2)
+    notes["velocity"] = 100
+    notes["instrument"] = np.repeat([0, 1], 4)
+    seconds = np.arange(CONFIG.spec.n_samples) / CONFIG.spec.sample_rate
+    f0_hz = 440.0 * 2.0 ** ((notes["pitch"][:, None] - 69.0) / 12.0)
+    audio = np.sin(2 * np.pi * f0_hz * seconds)
+    audio += notes["instrument"][:, None] * np.sin(4 * np.pi * f0_hz * seconds)
+    instruments = [{"name": "Sine", "family": "flute"}, {"name": "Octave", "family": "organ"}]
+    return PreparedSet(
+        path=tmp_path_factory.mktemp("set"),
+        audio=np.int16(8000 * audio),
+        notes=notes,
+        info={"instruments": instruments, "licence": "made here"},
+    )
+
+
+def weights(run_dir: Path) -> dict[str, torch.Tensor]:
+    loaded = load_checkpoint(run_dir)
+    assert loaded is not None
+    return loaded[0]
+
+
+def test_training_brings_the_loss_down(data: PreparedSet, tmp_path: Path) -> None:
+    config = replace(CONFIG, n_images=400, validation_fraction=0.0)
+    first = replace(config, n_images=4)
+    losses = []
+    for name, run in (("first", first), ("all", config)):
+        train(run, data, tmp_path / name)
+        _, generator, timbres, _ = load_run(tmp_path / name)
+        note = generator(timbres[0].latent[None], torch.tensor([69]), torch.tensor([0.8]))
+        target = torch.from_numpy(_image(data, 3, config))
+        losses.append((note[0, 0] - target[0]).abs().mean().item())
+    assert losses[1] < 0.5 * losses[0]
+
+
+def test_a_stopped_run_ends_with_the_weights_of_an_unbroken_one(
+    data: PreparedSet, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, n_images=24)
+    train(config, data, tmp_path / "unbroken")
+    train(replace(config, n_images=24), data, tmp_path / "broken", stop_after_images=12)
+    state = train(config, data, tmp_path / "broken")
+    assert state.n_images == 24
+    unbroken, broken = weights(tmp_path / "unbroken"), weights(tmp_path / "broken")
+    assert unbroken.keys() == broken.keys()
+    for name, tensor in unbroken.items():
+        assert torch.equal(tensor, broken[name]), name
+
+
+def test_a_signal_saves_and_stops(data: PreparedSet, tmp_path: Path) -> None:
+    config = replace(CONFIG, n_images=10**9)
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    state = train(config, data, tmp_path)
+    assert 0 < state.n_images < config.n_images
+    assert weights(tmp_path)
+
+
+def test_a_time_budget_ends_the_run(data: PreparedSet, tmp_path: Path) -> None:
+    state = train(replace(CONFIG, n_images=10**9), data, tmp_path, time_budget_s=1.0)
+    assert 1.0 <= state.n_seconds < 10.0
+
+
+def test_the_run_says_what_it_did(data: PreparedSet, tmp_path: Path) -> None:
+    train(CONFIG, data, tmp_path)
+    config, _, timbres, provenance = load_run(tmp_path)
+    assert config == CONFIG
+    assert [(t.name, t.family) for t in timbres] == [("Sine", "flute"), ("Octave", "organ")]
+    assert provenance["data"] == {"licence": "made here"}
+    assert provenance["images"] == {"reconstruction": 8}
+    entries = [json.loads(line) for line in (tmp_path / LOG_NAME).read_text().splitlines()]
+    assert "validation_distance_db" in entries[-1] or CONFIG.validation_fraction < 1 / 8
+
+
+def test_the_rate_warms_up_and_falls_to_its_end() -> None:
+    config = CONFIGS["live"].optimiser
+    rates = [learning_rate(config, n, p) for n, p in ((0, 0.0), (10**5, 0.0), (10**5, 0.5))]
+    assert rates[0] < 0.01 * rates[1]
+    assert rates[1] == config.rate
+    assert rates[2] == pytest.approx((config.rate + config.final_rate) / 2)
+    assert learning_rate(config, 10**6, 1.0) == config.final_rate
+
+
+def _image(data: PreparedSet, row: int, config: TrainingConfig) -> np.ndarray:
+    from synth.representation import encode
+
+    return encode(data.audio[row] / 32_768.0, config.spec)

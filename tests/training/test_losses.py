@@ -1,0 +1,59 @@
+"""Losses: zero for the same note, larger for what the ear would mind more."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from synth.representation import LIVE, encode
+from training.config import ReconstructionLossConfig
+from training.losses import decibels_per_unit, log_spectral_distance_db, reconstruction_loss
+
+CONFIG = ReconstructionLossConfig()
+
+
+@pytest.fixture(scope="module")
+def note() -> torch.Tensor:
+    seconds = np.arange(LIVE.n_samples) / LIVE.sample_rate
+    audio = 0.2 * sum(np.sin(2 * np.pi * 330.0 * h * seconds) / h for h in range(1, 9))
+    return torch.from_numpy(encode(audio, LIVE))[None]
+
+
+def test_the_same_note_costs_nothing(note: torch.Tensor) -> None:
+    total, _ = reconstruction_loss(note, note, LIVE, CONFIG)
+    assert total.item() == 0.0
+    assert log_spectral_distance_db(note, note, LIVE).item() == 0.0
+
+
+def test_an_error_in_a_loud_bin_costs_more_than_in_a_silent_one(note: torch.Tensor) -> None:
+    costs = []
+    for bin_index in (41, 900):  # 328 Hz, on the fundamental; 7 kHz, nothing there
+        changed = note.clone()
+        changed[:, 0, :, bin_index] += 0.1
+        costs.append(reconstruction_loss(changed, note, LIVE, CONFIG)[1]["magnitude"].item())
+    assert costs[0] > 2.0 * costs[1] > 0.0
+
+
+def test_the_phase_of_silence_is_free(note: torch.Tensor) -> None:
+    changed = note.clone()
+    changed[:, 1:, :, 900] *= -1.0
+    changed[:, 1:, 0] *= -1.0  # the initial phase
+    assert reconstruction_loss(changed, note, LIVE, CONFIG)[1]["frequency"].item() < 1e-6
+    changed[:, 1:, 10, 41] *= -1.0
+    assert reconstruction_loss(changed, note, LIVE, CONFIG)[1]["frequency"].item() > 1e-4
+
+
+def test_weights_scale_their_terms(note: torch.Tensor) -> None:
+    changed = note + 0.01
+    once, _ = reconstruction_loss(changed, note, LIVE, replace(CONFIG, frequency=0.0))
+    twice, _ = reconstruction_loss(
+        changed, note, LIVE, replace(CONFIG, frequency=0.0, magnitude=2 * CONFIG.magnitude)
+    )
+    assert twice.item() == pytest.approx(2 * once.item())
+
+
+def test_the_distance_is_in_decibels(note: torch.Tensor) -> None:
+    quieter = note.clone()
+    quieter[:, 0] -= 6.0 / decibels_per_unit(LIVE)
+    assert log_spectral_distance_db(quieter, note, LIVE).item() == pytest.approx(6.0, abs=1e-3)

@@ -3,9 +3,11 @@
 import ctypes
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import pytest
+from numba import carray, cfunc, types
 
 from synth.adapters.outputs.jack import JackOutput
 from synth.errors import DeviceError
@@ -36,6 +38,26 @@ class Ramp:
         return 0
 
 
+class NativeCounter:
+    """An engine in native code: counts blocks without Python."""
+
+    def __init__(self) -> None:
+        self.n_blocks = np.zeros(1, np.int64)
+        self.callback_address = count_block.address
+        self.userdata = self.n_blocks.ctypes.data
+
+
+@cfunc(
+    types.intc(types.voidptr, types.voidptr, types.ulong, types.voidptr, types.ulong, types.voidptr)
+)
+def count_block(_in: Any, out: Any, n: Any, _time: Any, _flags: Any, userdata: Any) -> int:
+    block = carray(out, (np.int64(n), 2), np.float32)
+    for sample in range(np.int64(n)):
+        block[sample, 0] = block[sample, 1] = 0.0
+    carray(userdata, (1,), np.int64)[0] += 1
+    return 0
+
+
 def wait_until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not is_so():
@@ -55,6 +77,20 @@ def test_our_ports_are_named_connected_and_called_with_our_userdata(jack_server:
     assert output.latency_ms >= 256 / 48.0
     output.close()
     assert not [port for port in jack_server.ports() if port.startswith("gansynth-live")]
+
+
+def test_sound_goes_on_while_python_is_stopped(jack_server: Server) -> None:
+    source = NativeCounter()
+    output = JackOutput()
+    output.start(source)
+    wait_until(lambda: source.n_blocks[0] > 20)
+    holding_the_lock = ctypes.PyDLL(None)
+    before = int(source.n_blocks[0])
+    holding_the_lock.usleep(500_000)  # a C function called with the interpreter's lock held
+    n_blocks = int(source.n_blocks[0]) - before
+    output.close()
+    # 94 blocks of 256 samples last half a second; a busy machine may lose some.
+    assert n_blocks > 60
 
 
 def test_two_of_us_get_names_of_their_own(jack_server: Server) -> None:

@@ -26,7 +26,12 @@ class Job:
     n_ready: int  # frames that are published
     is_wanted: bool = True  # a voice plays it
     is_running: bool = False  # a thread is at one of its tiles
-    is_awaited: bool = False  # somebody waits for it in `NoteWorker.wait`
+    n_awaited: int = 0  # frames that somebody waits for in `NoteWorker.wait_all`
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether somebody waits for a frame that is not there."""
+        return self.n_ready < self.n_awaited
 
     def deadline_s(self, frames_per_s: float) -> float:
         """Return when its playhead arrives where its frames end; awaited ones are always late."""
@@ -40,9 +45,18 @@ def next_onsets(jobs: Iterable[Job], max_batch: int) -> list[Job]:
     return waiting[:max_batch]
 
 
-def next_tile(jobs: Iterable[Job], frames_per_s: float) -> Job | None:
+def next_tile(
+    jobs: Iterable[Job], frames_per_s: float, *, awaited_only: bool = False
+) -> Job | None:
     """Choose the note that has begun and needs its next tile soonest."""
-    begun = [job for job in jobs if job.n_ready > 0 and job.is_wanted and not job.is_running]
+    begun = [
+        job
+        for job in jobs
+        if job.n_ready > 0
+        and job.is_wanted
+        and not job.is_running
+        and (job.is_awaited or not awaited_only)
+    ]
     return min(begun, key=lambda job: job.deadline_s(frames_per_s), default=None)
 
 

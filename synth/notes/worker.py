@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Self
@@ -81,7 +81,8 @@ class _Lane:
     name: str
     generator: NoteGenerator
     does_onsets: bool
-    does_tiles: bool  # and, with nothing else to do, notes in advance
+    does_tiles: bool  # that somebody waits for
+    does_tiles_ahead: bool  # that nobody waits for yet; with nothing else to do, notes in advance
 
 
 class NoteWorker:
@@ -191,29 +192,47 @@ class NoteWorker:
                     self._finish(job)
 
     def wait(self, slot: int, n_frames: int, timeout_s: float = 60.0) -> None:
-        """Block until a slot has some frames, putting them before all else.
-
-        Raises:
-            SynthError: they could not be generated, or not in time.
+        """Block until one slot has frames; see `wait_all`.
 
         Thread: control, offline.
         """
-        n_frames = min(n_frames, self.instrument.spec.n_frames)
-        pool = self.cache.pool
-        with self._changed:
-            self._changed.notify_all()
-            is_there = self._changed.wait_for(
-                lambda: pool.n_ready[slot] >= n_frames or not self._await(slot), timeout_s
-            )
-            if slot in self._jobs:
-                self._jobs[slot].is_awaited = False
-        if pool.n_ready[slot] >= n_frames:
+        self.wait_all({slot: n_frames}, timeout_s)
+
+    def wait_all(self, n_frames: Mapping[int, int], timeout_s: float = 60.0) -> None:
+        """Block until slots have frames, putting these before all else.
+
+        Args:
+            n_frames: how many, by slot; more than a note has are as many as it has.
+            timeout_s: seconds.
+
+        Raises:
+            InstrumentError: they could not be generated, or not in time.
+
+        Thread: control, offline.
+        """
+        pool, most = self.cache.pool, self.instrument.spec.n_frames
+        missing = {slot: min(n, most) for slot, n in n_frames.items() if pool.n_ready[slot] < n}
+        if not missing:
             return
-        reason = "could not be generated" if is_there else f"did not come within {timeout_s:g} s"
-        raise InstrumentError(
-            f"instrument {self.instrument.folder}: frames of a note {reason}; "
-            f"{self._stats.last_error or 'run `gansynth instrument verify`'}"
-        )
+
+        def is_over() -> bool:
+            return all(pool.n_ready[slot] >= n for slot, n in missing.items()) or not all(
+                self._is_coming(slot, n) for slot, n in missing.items()
+            )
+
+        with self._changed:
+            for slot, n in missing.items():
+                if slot in self._jobs:
+                    self._jobs[slot].n_awaited = n
+            self._changed.notify_all()
+            is_in_time = self._changed.wait_for(is_over, timeout_s)
+            if all(pool.n_ready[slot] >= n for slot, n in missing.items()):
+                return
+            reason = "could not be generated" if is_in_time else f"did not come in {timeout_s:g} s"
+            raise InstrumentError(
+                f"instrument {self.instrument.folder}: frames of a note {reason}; "
+                f"{self._stats.last_error or 'run `gansynth instrument verify`'}"
+            )
 
     def prefetch(self, notes: Iterable[Note]) -> None:
         """Make the first tiles of these notes whenever there is nothing else to do.
@@ -255,18 +274,32 @@ class NoteWorker:
 
     def _divide(self, onsets: NoteGenerator, background: NoteGenerator) -> tuple[_Lane, ...]:
         if self._config.is_offline:
+            # One thread is always free for what is waited for.
             return tuple(
                 _Lane(
                     name=f"notes {number}",
                     generator=background,
                     does_onsets=True,
                     does_tiles=True,
+                    does_tiles_ahead=number > 0,
                 )
                 for number in range(self._config.n_offline_threads)
             )
         return (
-            _Lane(name="onsets", generator=onsets, does_onsets=True, does_tiles=False),
-            _Lane(name="tiles", generator=background, does_onsets=False, does_tiles=True),
+            _Lane(
+                name="onsets",
+                generator=onsets,
+                does_onsets=True,
+                does_tiles=False,
+                does_tiles_ahead=False,
+            ),
+            _Lane(
+                name="tiles",
+                generator=background,
+                does_onsets=False,
+                does_tiles=True,
+                does_tiles_ahead=True,
+            ),
         )
 
     def _start(self, lane: _Lane) -> None:
@@ -330,13 +363,15 @@ class NoteWorker:
             if onsets:
                 return onsets
         if lane.does_tiles:
-            job = next_tile(self._jobs.values(), self._frames_per_s)
+            job = next_tile(
+                self._jobs.values(), self._frames_per_s, awaited_only=not lane.does_tiles_ahead
+            )
             if job is not None:
                 return [job]
         return []
 
     def _choose_in_advance(self, lane: _Lane) -> Note | None:
-        while lane.does_tiles and self._wanted:
+        while lane.does_tiles_ahead and self._wanted:
             note = self._wanted.popleft()
             if note.key not in self.store and not self.cache.holds(note.key):
                 return note
@@ -408,12 +443,9 @@ class NoteWorker:
 
     # -- books, all under the lock ---------------------------------------------------------------
 
-    def _await(self, slot: int) -> bool:
-        """Put a slot's note before all others; False: nobody is generating it."""
-        job = self._jobs.get(slot)
-        if job is not None:
-            job.is_awaited = True
-        return job is not None and self._is_running
+    def _is_coming(self, slot: int, n_frames: int) -> bool:
+        is_there = bool(self.cache.pool.n_ready[slot] >= n_frames)
+        return is_there or (self._is_running and slot in self._jobs)
 
     def _finish(self, job: Job) -> None:
         if self._jobs.pop(job.slot, None) is not None:

@@ -9,7 +9,7 @@ from synth.notes.schedule import Job, next_onsets, next_tile, notes_in_advance, 
 FRAMES_PER_S = 31.25
 
 
-def job(slot: int, struck_s: float, n_ready: int = 0, **state: bool) -> Job:
+def job(slot: int, struck_s: float, n_ready: int = 0, **state: int) -> Job:
     key = NoteKey(instrument="i", timbre=b"t", pitch=60 + slot, velocity=0.5)
     note = Note(key=key, latent=np.ones(4, np.float32))
     return Job(note=note, slot=slot, struck_s=struck_s, n_ready=n_ready, **state)
@@ -34,11 +34,19 @@ def test_the_tile_whose_frames_run_out_soonest_is_next() -> None:
 
 
 def test_what_is_awaited_comes_before_all_deadlines() -> None:
-    jobs = [job(0, 0.0, n_ready=8), job(1, 9.0, n_ready=32, is_awaited=True)]
+    jobs = [job(0, 0.0, n_ready=8), job(1, 9.0, n_ready=32, n_awaited=33)]
     chosen = next_tile(jobs, FRAMES_PER_S)
     assert chosen is not None
     assert chosen.slot == 1
-    assert [j.slot for j in next_onsets([job(0, 0.0), job(1, 9.0, is_awaited=True)], 1)] == [1]
+    assert [j.slot for j in next_onsets([job(0, 0.0), job(1, 9.0, n_awaited=1)], 1)] == [1]
+
+
+def test_what_nobody_waits_for_can_be_left_out() -> None:
+    jobs = [job(0, 0.0, n_ready=8, n_awaited=8), job(1, 9.0, n_ready=8, n_awaited=9)]
+    chosen = next_tile(jobs, FRAMES_PER_S, awaited_only=True)
+    assert chosen is not None
+    assert chosen.slot == 1
+    assert next_tile(jobs[:1], FRAMES_PER_S, awaited_only=True) is None
 
 
 def test_without_work_there_is_no_tile() -> None:

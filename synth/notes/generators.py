@@ -236,8 +236,6 @@ def _open(instrument: Instrument, tile: int, n_threads: int) -> onnxruntime.Infe
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # A note that has died away is full of numbers near zero, which some processors are slow at.
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
     # Every call is of the same few shapes: malloc serves them as fast as the arena does (measured),
     # which would keep 10 MB more a session.
     options.enable_cpu_mem_arena = False

@@ -17,32 +17,22 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Self
 
-import numpy as np
-
 from synth.errors import InstrumentError, SynthError
-from synth.frames import NoteFrames, PackedFrames, pack
+from synth.frames import PackedFrames
 from synth.notes.cache import Note, NoteCache, OnsetStore
 from synth.notes.generators import NoteGenerator
 from synth.notes.instrument import Instrument
+from synth.notes.lanes import Lane, live_lanes, offline_lanes
 from synth.notes.schedule import Job, next_onsets, next_tile
-from synth.representation import to_magnitude_and_advance
+from synth.notes.tiles import FrameFinisher, generate_tiles, place_tile, tile_number
 
 _BACKGROUND_NICENESS = 10  # where the system has such a thing for threads (Linux)
 _JOIN_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameFinisher:
-    """What the decoder adds to frames before a voice may play them, from `synth.realtime`."""
-
-    finish_onset: Callable[[NoteFrames, int], None]  # (pool, slot), once the first tile is written
-    plan_sustain: Callable[[NoteFrames, int], None]  # (pool, slot), once all tiles are
-    publish: Callable[[NoteFrames, int, int], None]  # (pool, slot, n_frames): n_ready, with release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +62,6 @@ class WorkerStats:
     n_restarts: int = 0  # threads that died and were replaced
     longest_onset_s: float = 0.0  # from asking for a note to its first frames
     last_error: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lane:
-    """What one thread may do."""
-
-    name: str
-    generator: NoteGenerator
-    does_onsets: bool
-    does_tiles: bool  # that somebody waits for
-    does_tiles_ahead: bool  # that nobody waits for yet; with nothing else to do, notes in advance
 
 
 class NoteWorker:
@@ -116,7 +95,11 @@ class NoteWorker:
         self.store = OnsetStore((config or WorkerConfig()).store_bytes)
         self._config = config or WorkerConfig()
         self._finisher = finisher
-        self._lanes = self._divide(onset_generator, background_generator)
+        self._lanes = (
+            offline_lanes(background_generator, self._config.n_offline_threads)
+            if self._config.is_offline
+            else live_lanes(onset_generator, background_generator)
+        )
         spec = instrument.spec
         self._n_onset_bytes = instrument.tiles[0].n_frames * (4 * spec.n_linear_bins + 4)
         self._frames_per_s = spec.sample_rate / spec.hop_length
@@ -272,47 +255,17 @@ class NoteWorker:
 
     # -- threads ---------------------------------------------------------------------------------
 
-    def _divide(self, onsets: NoteGenerator, background: NoteGenerator) -> tuple[_Lane, ...]:
-        if self._config.is_offline:
-            # One thread is always free for what is waited for.
-            return tuple(
-                _Lane(
-                    name=f"notes {number}",
-                    generator=background,
-                    does_onsets=True,
-                    does_tiles=True,
-                    does_tiles_ahead=number > 0,
-                )
-                for number in range(self._config.n_offline_threads)
-            )
-        return (
-            _Lane(
-                name="onsets",
-                generator=onsets,
-                does_onsets=True,
-                does_tiles=False,
-                does_tiles_ahead=False,
-            ),
-            _Lane(
-                name="tiles",
-                generator=background,
-                does_onsets=False,
-                does_tiles=True,
-                does_tiles_ahead=True,
-            ),
-        )
-
-    def _start(self, lane: _Lane) -> None:
+    def _start(self, lane: Lane) -> None:
         thread = threading.Thread(target=self._run, args=(lane,), name=lane.name, daemon=True)
         self._threads[lane.name] = thread
         thread.start()
 
-    def _run(self, lane: _Lane) -> None:
+    def _run(self, lane: Lane) -> None:
         """Work until the end; dead or alive, hand over in order.
 
         Thread: worker.
         """
-        if not lane.does_onsets:
+        if lane.is_background:
             _yield_to_others()
         try:
             while self._work(lane):
@@ -320,7 +273,7 @@ class NoteWorker:
         finally:
             self._replace_if_dead(lane, sys.exc_info()[1])
 
-    def _replace_if_dead(self, lane: _Lane, error: BaseException | None) -> None:
+    def _replace_if_dead(self, lane: Lane, error: BaseException | None) -> None:
         with self._changed:
             if error is None:
                 return
@@ -332,7 +285,7 @@ class NoteWorker:
             if self._is_running:
                 self._start(lane)
 
-    def _work(self, lane: _Lane) -> bool:
+    def _work(self, lane: Lane) -> bool:
         """Do the most urgent thing, or wait for one; False when it is time to stop.
 
         Thread: worker.
@@ -356,7 +309,7 @@ class NoteWorker:
             self._in_hand.pop(lane.name, None)
         return True
 
-    def _choose(self, lane: _Lane) -> list[Job]:
+    def _choose(self, lane: Lane) -> list[Job]:
         if lane.does_onsets:
             max_batch = 1 if self._config.is_offline else self._config.max_batch
             onsets = next_onsets(self._jobs.values(), max_batch)
@@ -370,21 +323,22 @@ class NoteWorker:
                 return [job]
         return []
 
-    def _choose_in_advance(self, lane: _Lane) -> Note | None:
+    def _choose_in_advance(self, lane: Lane) -> Note | None:
         while lane.does_tiles_ahead and self._wanted:
             note = self._wanted.popleft()
             if note.key not in self.store and not self.cache.holds(note.key):
                 return note
         return None
 
-    def _generate(self, lane: _Lane, jobs: list[Job]) -> None:
+    def _generate(self, lane: Lane, jobs: list[Job]) -> None:
         """Generate the next tile of some notes, all at the same one, and publish it.
 
         Thread: worker.
         """
-        number = self._tile_number(jobs[0].n_ready)
+        number = tile_number(self.instrument, jobs[0].n_ready)
+        notes = [job.note for job in jobs]
         try:
-            tiles = self._tiles(lane, number, [job.note for job in jobs])
+            tiles = generate_tiles(self.instrument, lane.generator, number, notes)
         except SynthError as error:
             with self._changed:
                 for job in jobs:
@@ -395,9 +349,9 @@ class NoteWorker:
         with self._changed:
             self._count(n_tiles=len(jobs))
 
-    def _generate_in_advance(self, lane: _Lane, note: Note) -> None:
+    def _generate_in_advance(self, lane: Lane, note: Note) -> None:
         try:
-            (tile,) = self._tiles(lane, 0, [note])
+            (tile,) = generate_tiles(self.instrument, lane.generator, 0, [note])
         except SynthError as error:
             with self._changed:
                 self._count(n_failed=1)
@@ -407,29 +361,12 @@ class NoteWorker:
         with self._changed:
             self._count(n_prefetched=1)
 
-    def _tiles(self, lane: _Lane, number: int, notes: list[Note]) -> list[PackedFrames]:
-        spectrograms = lane.generator.generate(
-            number,
-            np.stack([note.latent for note in notes]),
-            np.array([note.key.pitch for note in notes]),
-            np.array([note.key.velocity for note in notes]),
-        )
-        spec = self.instrument.spec
-        return [pack(*to_magnitude_and_advance(image, spec)) for image in spectrograms]
-
     def _publish(self, job: Job, tile: PackedFrames) -> None:
-        """Write a tile into its slot, finish it, and let the audio thread see it.
+        """Put a tile into its slot, and keep the books.
 
         Thread: worker, control.
         """
-        pool = self.cache.pool
-        pool.write(job.slot, job.n_ready, tile)
-        n_ready = job.n_ready + tile.n_frames
-        if job.n_ready == 0:
-            self._finisher.finish_onset(pool, job.slot)
-        if n_ready == self.instrument.spec.n_frames:
-            self._finisher.plan_sustain(pool, job.slot)
-        self._finisher.publish(pool, job.slot, n_ready)
+        n_ready = place_tile(self.cache.pool, job.slot, job.n_ready, tile, self._finisher)
         with self._changed:
             if job.n_ready == 0:
                 waited_s = time.monotonic() - job.struck_s
@@ -467,10 +404,6 @@ class NoteWorker:
     def _count(self, **increments: int) -> None:
         totals = {name: getattr(self._stats, name) + n for name, n in increments.items()}
         self._stats = replace(self._stats, **totals)
-
-    def _tile_number(self, first_frame: int) -> int:
-        firsts = [tile.first_frame for tile in self.instrument.tiles]
-        return firsts.index(first_frame)
 
 
 def _yield_to_others() -> None:

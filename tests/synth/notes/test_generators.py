@@ -66,6 +66,14 @@ def test_the_number_of_threads_changes_no_bit(
     )
 
 
+def test_running_a_graph_leaves_the_callers_arithmetic_as_it_was(
+    generator: OnnxGenerator, latents: np.ndarray
+) -> None:
+    # onnxruntime's set_denormal_as_zero would set a register of whichever thread calls.
+    generator.generate(0, latents, PITCHES, VELOCITIES)
+    assert np.float32(1e-30) * np.float32(1e-10) > 0.0
+
+
 def test_only_the_tiles_asked_for_are_opened(tiny_instrument: Instrument) -> None:
     assert OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=()).tiles == (0,)
 

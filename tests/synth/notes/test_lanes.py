@@ -1,0 +1,26 @@
+"""First tiles never queue behind other work; offline a thread stays free for what is waited for."""
+
+from synth.notes.generators import OnnxGenerator
+from synth.notes.instrument import Instrument
+from synth.notes.lanes import live_lanes, offline_lanes
+
+
+def test_live_one_thread_does_nothing_but_first_tiles(tiny_instrument: Instrument) -> None:
+    generator = OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=())
+    onsets, tiles = live_lanes(generator, generator)
+    assert (onsets.does_onsets, onsets.does_tiles, onsets.is_background) == (True, False, False)
+    assert (tiles.does_onsets, tiles.does_tiles_ahead, tiles.is_background) == (False, True, True)
+
+
+def test_offline_all_threads_do_all_but_one_works_never_ahead(tiny_instrument: Instrument) -> None:
+    generator = OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=())
+    lanes = offline_lanes(generator, 3)
+    assert all(lane.does_onsets and lane.does_tiles for lane in lanes)
+    assert [lane.does_tiles_ahead for lane in lanes] == [False, True, True]
+    assert len({lane.name for lane in lanes}) == 3
+
+
+def test_offline_a_single_thread_does_everything(tiny_instrument: Instrument) -> None:
+    generator = OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=())
+    (lane,) = offline_lanes(generator, 1)
+    assert lane.does_tiles_ahead

@@ -67,7 +67,8 @@ class AudioStatus:
     device: str  # as `gansynth devices` names it; "null"
     sample_rate: int  # Hz
     block_size: int  # samples; 0: as the device likes
-    latency_ms: float  # of the device, as PortAudio tells it
+    latency_ms: float  # of the device, as it tells
+    n_xruns: int  # times the device was late, as far as it tells
 
     @property
     def is_null(self) -> bool:
@@ -120,12 +121,14 @@ class AudioOut:
                 sample_rate=self._sample_rate,
                 block_size=output.block_size if output else 0,
                 latency_ms=0.0,
+                n_xruns=0,
             )
         return AudioStatus(
             device=output.name,
             sample_rate=output.sample_rate,
             block_size=output.block_size,
             latency_ms=output.latency_ms,
+            n_xruns=output.n_xruns,
         )
 
     def close(self) -> None:

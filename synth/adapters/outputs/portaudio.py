@@ -79,6 +79,11 @@ class PortAudioOutput:
         return float(self._stream.latency) * 1000.0 if self._stream else 0.0
 
     @property
+    def n_xruns(self) -> int:
+        """PortAudio tells the callback only, and not on every system: the engine counts its own."""
+        return 0
+
+    @property
     def is_active(self) -> bool:
         """False where the host has stopped the stream; ALSA does not tell (see AudioOut)."""
         try:

@@ -11,4 +11,4 @@ from typing import TypeAlias
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 # In the order of the help page.
-BUILT_IN = ("presets", "instrument", "doctor")
+BUILT_IN = ("play", "render", "note", "presets", "instrument", "devices", "doctor")

@@ -1,0 +1,68 @@
+"""Arguments that several commands take, and what their words may say."""
+
+import argparse
+import math
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synth.engine import Engine
+    from synth.player import Player
+
+MAX_NOTE_S = 3600.0
+
+
+def add_offline_sound(parser: argparse.ArgumentParser) -> None:
+    """Declare what an offline rendering sounds like."""
+    sound = parser.add_mutually_exclusive_group()
+    sound.add_argument("--preset", metavar="P", help="a preset by its name")
+    sound.add_argument("--timbre", metavar="NAME|seed:N", help="a timbre by its name, or a seed")
+    add_instrument(parser)
+    parser.add_argument(
+        "--sample-rate", metavar="HZ", type=int, default=48_000, help="of the file (48000)"
+    )
+
+
+def offline_engine(args: argparse.Namespace) -> "AbstractContextManager[tuple[Engine, Player]]":
+    """Open the engine that `add_offline_sound` describes."""
+    from synth.offline import open_offline
+
+    return open_offline(
+        args.instrument, sample_rate=args.sample_rate, preset=args.preset, timbre=args.timbre
+    )
+
+
+def add_instrument(parser: argparse.ArgumentParser) -> None:
+    """Declare which instrument plays."""
+    parser.add_argument(
+        "--instrument", metavar="DIR", type=Path, help="an instrument's folder (the one that ships)"
+    )
+
+
+def pitch(word: str) -> float:
+    """Read a MIDI note number; parts of a semitone are welcome."""
+    return _number(word, "a MIDI note number", 0.0, 127.0)
+
+
+def velocity(word: str) -> float:
+    """Read a MIDI velocity; the inside counts it 0..1."""
+    return _number(word, "a MIDI velocity", 1.0, 127.0) / 127.0
+
+
+def seconds(word: str) -> float:
+    """Read for how long a key is held."""
+    return _number(word, "seconds", 0.0, MAX_NOTE_S)
+
+
+def _number(word: str, what: str, minimum: float, maximum: float) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    # Written so that NaN fails as well.
+    if not minimum <= value <= maximum:
+        raise argparse.ArgumentTypeError(
+            f"{word!r}: expected {what} from {minimum:g} to {maximum:g}"
+        )
+    return value

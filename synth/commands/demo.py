@@ -1,0 +1,62 @@
+"""The song that ships with the project: played on a device, or rendered where there is none."""
+
+import contextlib
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synth.adapters.midi_file import Song, load_song
+from synth.commands.progress import opened, progress_bar
+from synth.errors import PresetError
+from synth.folders import demo_song
+from synth.offline import open_offline
+from synth.player import Player, timbre_preset
+from synth.render import render_song
+
+if TYPE_CHECKING:
+    from synth.session import Session, SessionConfig
+
+# Of parts 1, 2, 3, where no preset is asked for and the instrument knows them.
+TIMBRES = ("Harp", "Cello", "Flute")
+RENDERED = Path("gansynth-demo.wav")
+MAX_TAIL_S = 5.0
+
+
+def play_demo(session: "Session", ended: threading.Event) -> None:
+    """Play the song in its own time, and what rings on; stop early when `ended` is set."""
+    if session.config.preset is None:
+        dress(session.player)
+    song = load_song(demo_song(), session.engine.sample_rate, session.player.home)
+    started_s = time.monotonic()
+    for sample, event in song.events:
+        due_s = started_s + sample / song.sample_rate
+        if ended.wait(max(0.0, due_s - time.monotonic())):
+            return
+        session.player.handle(event)
+    last_s = time.monotonic() + MAX_TAIL_S
+    while session.engine.n_voices > 0 and time.monotonic() < last_s:
+        if ended.wait(0.05):
+            return
+
+
+def render_demo(config: "SessionConfig") -> int:
+    """Render the song to a WAV file and say where it lies."""
+    out = (config.record or RENDERED).absolute()
+    opening = partial(open_offline, config.instrument, preset=config.preset)
+    with opened(opening) as (engine, player):
+        if config.preset is None:
+            dress(player)
+        song: Song = load_song(demo_song(), engine.sample_rate, player.home)
+        with progress_bar(demo_song().name) as progress:
+            rendered = render_song(engine, player, song, out, progress=progress)
+    print(f"no audio device: the demo was rendered to {out} ({rendered.seconds:.1f} s)")
+    return 0
+
+
+def dress(player: Player) -> None:
+    """Give the song's parts the timbres that it was written for, as far as they are there."""
+    for part, timbre in enumerate(TIMBRES):
+        with contextlib.suppress(PresetError):
+            player.load(timbre_preset(timbre), parts=[part])

@@ -37,7 +37,8 @@ def test_loading_the_whole_player_loads_no_package_of_the_extras():
     )
     loaded = set(json.loads(finished.stdout.splitlines()[-1]))
     assert "numba" in loaded
-    assert not loaded & {"torch", "onnx", "safetensors", "fluidsynth", "soundfile", "scipy"}
+    # Not scipy: numba loads it by itself where it finds it; the wheel's test runs without.
+    assert not loaded & {"torch", "onnx", "safetensors", "fluidsynth", "soundfile"}
 
 
 def test_the_player_does_not_depend_on_torch():

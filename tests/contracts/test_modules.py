@@ -62,18 +62,34 @@ def _tested(test: Path) -> Path:
 
 
 @pytest.mark.parametrize("path", THREADED, ids=_relative)
-def test_functions_beside_the_audio_thread_say_which_thread_runs_them(path):
+def test_kernels_and_methods_beside_the_audio_thread_say_which_thread_runs_them(path):
     tree = ast.parse(path.read_text())
     silent = [
         function.name
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        and not function.name.startswith("_")
+        for function in (*_kernels(tree), *_methods(tree))
+        if not function.name.startswith("_")
         and not re.search(
-            r"Thread: (audio|worker|control|any)\b[^\n]*\.\s*$", ast.get_docstring(function) or ""
+            r"Thread: (audio|worker|control|keeper|any)\b[^\n]*\.\s*$",
+            ast.get_docstring(function) or "",
         )
     ]
     assert silent == []
+
+
+def _kernels(tree: ast.Module) -> list[ast.FunctionDef]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [function for function in functions if _is_realtime(function)]
+
+
+def _methods(tree: ast.Module) -> list[ast.FunctionDef]:
+    """Return what can be called on an object; properties and other reads may be from anywhere."""
+    return [
+        node
+        for owner in ast.walk(tree)
+        if isinstance(owner, ast.ClassDef)
+        for node in owner.body
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Imports go down only, and the player runs without torch."""
 
+import ast
 import json
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -50,6 +53,36 @@ def test_every_package_that_the_project_is_built_on_is_declared():
     declared = _names([*PROJECT["dependencies"], *extras["train"], *extras["dev"]])
     assert declared >= {"torch", "python-rtmidi", "mido", "python-osc", "sounddevice"}
     assert declared >= {"numpy", "numba", "onnx"}
+
+
+@pytest.mark.parametrize(
+    ("package", "extras"), [("synth", ()), ("training", ("train",))], ids=["synth", "training"]
+)
+def test_every_import_is_of_a_declared_package(package, extras):
+    requirements = [*PROJECT["dependencies"]]
+    for extra in extras:
+        requirements += PROJECT["optional-dependencies"][extra]
+    providers = packages_distributions()
+    undeclared = {
+        name
+        for name in _imported(REPOSITORY / package)
+        if not {provider.lower() for provider in providers.get(name, [])} & _names(requirements)
+    }
+    # llvmlite comes with numba, whose version decides about it.
+    assert undeclared <= {"llvmlite"}
+
+
+def _imported(folder: Path) -> set[str]:
+    """Return the top-level names of other people's packages that a folder imports anywhere."""
+    nodes = [
+        node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in names} - {
+        *("synth", "training"),
+        *sys.stdlib_module_names,
+    }
 
 
 def test_torch_is_pinned_exactly_and_every_declared_package_too():

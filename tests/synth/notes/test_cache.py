@@ -46,13 +46,13 @@ def test_the_same_note_is_found_in_its_slot() -> None:
 
 def test_the_longest_unused_note_is_given_away_and_its_frames_with_it() -> None:
     cache = new_cache(2)
-    old, young = taken(cache, 60), taken(cache, 61)
-    cache.pool.n_ready[old] = 8
-    cache.release(old)
-    cache.release(young)
-    taken(cache, 61)
-    assert taken(cache, 62) == old
-    assert cache.pool.n_ready[old] == 0
+    first, second = taken(cache, 60), taken(cache, 61)
+    cache.pool.n_ready[second] = 8
+    cache.release(first)
+    cache.release(second)
+    cache.release(taken(cache, 60))
+    assert taken(cache, 62) == second
+    assert cache.pool.n_ready[second] == 0
     assert cache.stats().n_evicted == 1
 
 

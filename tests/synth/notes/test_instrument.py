@@ -98,6 +98,7 @@ def test_missing_and_unknown_keys_are_named(folder: Path) -> None:
         (lambda d: d["prior"].update(noise=-1), "prior has"),
         (lambda d: d["tiles"][1].update(first_frame=9), "must begin at 8"),
         (lambda d: d["tiles"][1].update(last_frame=8), "at least one"),
+        (lambda d: d["tiles"].insert(1, d["tiles"][1] | {"last_frame": 8}), "at least one"),
         (lambda d: d["tiles"].pop(), "tiles end at frame 24; the spec has 64"),
         (lambda d: d["tiles"][0].update(file="else.onnx"), "not among its files"),
         (lambda d: d["whole"].update(file="../else.onnx"), "not among its files"),

@@ -277,6 +277,16 @@ def test_a_new_list_replaces_what_was_to_be_made_in_advance(open_worker, note, g
     assert gate.calls == [(0, [57]), (0, [69])]
 
 
+def test_what_is_there_is_not_made_in_advance_again(open_worker, note, generator) -> None:
+    gate = Gate(generator)
+    with open_worker(tiles=gate) as worker:
+        worker.wait(struck(worker, note(60)), N_FRAMES)
+        for _ in range(2):
+            worker.prefetch([note(60), note(61)])
+            eventually(lambda: worker.n_to_prefetch == 0 and worker.stats().n_prefetched == 1)
+    assert [call for call in gate.calls if call[0] == 0] == [(0, [61])]
+
+
 def test_no_more_is_made_in_advance_than_the_store_holds(open_worker, note) -> None:
     two_tiles = 2 * 8 * (4 * 256 + 4)
     with open_worker(store_bytes=two_tiles) as worker:
@@ -297,8 +307,9 @@ def test_a_note_that_cannot_be_generated_is_told_and_tried_again(
             worker.wait(slot, 8)
         assert worker.take_failures() == [slot]
         assert worker.take_failures() == []
-        worker.leave(slot)
         again = struck(worker, note(60))
+        assert again != slot  # a voice that gave up must not wake with the next one's frames
+        worker.leave(slot)
         worker.wait(again, N_FRAMES)
         assert worker.stats().n_failed == 1
         worker.leave(again)

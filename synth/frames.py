@@ -21,21 +21,22 @@ from synth.errors import ConfigError
 MAGNITUDE_FULL_SCALE = 65535  # a frame's own maximum; one step is 96 dB below it
 ADVANCE_STEPS_PER_TURN = 65536  # int16 wraps exactly as a phase does
 PHASE_STEPS_PER_TURN = 2**32  # int32 likewise
-N_BANDS = 8  # frequency bands that hold and release move separately
-N_RELEASE_FRAMES = 40  # learned release: 1 s of the data is 32 frames at 16 kHz and hop 512
+N_BANDS = 8  # frequency bands, an octave each, that hold and release move separately
+N_LOOP_FRAMES = 64  # longest walk while held: 2 s of frames at 16 kHz and hop 512
+N_RELEASE_FRAMES = 40  # learned release: 1 s of the data is 31 frames, the rest continues it
+N_FAST_HOPS = 3  # of a release, in which samples fall and not only frames
 
 PLAN_DTYPE = np.dtype(
     [
         ("loop_first", "<i4"),  # first frame of the walk while held
         ("loop_last", "<i4"),  # its last frame, inclusive; -1: no plan yet, hold the last frame
-        (
-            "has_release",
-            "<i4",
-        ),  # 1: `release` was learned; 0: the amplitude envelope alone ends the note
+        ("has_release", "<i4"),  # 1: `release` was learned; 0: the amplitude envelope alone
         ("is_decaying", "<i4"),  # 1: plucked or struck, goes on decaying while held
-        ("trend", "<f4", (N_BANDS,)),  # slope of the recorded level over the loop, ln per frame
-        ("decay", "<f4", (N_BANDS,)),  # slope to go on with beyond the loop, ln per hop, <= 0
-        ("release", "<f4", (N_RELEASE_FRAMES, N_BANDS)),  # ln gain after note-off, by hop
+        ("release_rate", "<f4"),  # ln per hop, >= 0: fall of the samples in the first hops of it
+        ("offset", "<f4", (N_BANDS,)),  # ln gain that a walk takes on during its first way back
+        ("decay", "<f4", (N_BANDS,)),  # ln gain per hop of the walk, <= 0
+        ("level", "<f4", (N_LOOP_FRAMES, N_BANDS)),  # ln, smoothed, against that of loop_last
+        ("release", "<f4", (N_RELEASE_FRAMES, N_BANDS)),  # ln gain besides, by hops since note-off
     ],
     align=True,
 )
@@ -57,6 +58,7 @@ class PackedFrames:
 
     @property
     def n_frames(self) -> int:
+        """Frames of the run."""
         return len(self.frame_scale)
 
 
@@ -124,14 +126,17 @@ class NoteFrames:
 
     @property
     def n_slots(self) -> int:
+        """Notes that fit at once."""
         return len(self.n_ready)
 
     @property
     def n_frames(self) -> int:
+        """Frames of a whole note."""
         return self.magnitude.shape[1]
 
     @property
     def n_bins(self) -> int:
+        """Bins of a frame."""
         return self.magnitude.shape[2]
 
     @property

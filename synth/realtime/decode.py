@@ -1,8 +1,9 @@
 """One hop of one voice: frames in, 512 samples out.
 
 What a voice needs besides the pool: two heads (`HEAD_DTYPE`, the second only while it morphs),
-`phase` [n_bins] int32 and `overlap` [n_fft] float32. `start_voice` begins a note behind its
-finished onset, `decode_voice_hop` makes the next hop, `release_voice` and `begin_morph` change it.
+`phase` [n_bins] int32 and `overlap` [n_fft] float32. `start_voice` points the heads at a note;
+while its finished onset lasts, `fade_voice_hop` is all that its hops need; then
+`decode_voice_hop` makes the next. `release_voice` and `begin_morph` change what is read.
 """
 
 from typing import Any, NamedTuple
@@ -13,7 +14,15 @@ from numpy.typing import NDArray
 from synth.errors import ConfigError
 from synth.frames import N_BANDS
 from synth.realtime.fft import inverse_real_fft, make_fft_tables, make_fft_work
-from synth.realtime.heads import NO_SLOT, move_head, move_weights, next_frame, write_gains
+from synth.realtime.heads import (
+    NO_SLOT,
+    fade_released,
+    move_head,
+    move_weights,
+    next_frame,
+    release_head,
+    write_gains,
+)
 from synth.realtime.intrinsics import load_acquire
 from synth.realtime.kernel import REORDERED, realtime
 from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
@@ -107,20 +116,52 @@ def decode_voice_hop(
     retired = NO_SLOT
     if heads[1].slot != NO_SLOT:
         retired = move_weights(heads)
-    _read_head(heads[0], True, frames, decoder)
+    n_ahead = overlap.shape[0] // (2 * out.shape[0])
+    _read_head(heads[0], True, n_ahead, frames, decoder)
     if heads[1].slot != NO_SLOT:
-        _read_head(heads[1], False, frames, decoder)
+        _read_head(heads[1], False, n_ahead, frames, decoder)
     rows, steps = decoder.rows, decoder.steps
     lean = lean_factor(overlap.shape[0], out.shape[0])
     lean_phases(rows[BEFORE], rows[AFTER], lean, rows[REAL], steps[LEAN])
     lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], phase)
     add_frame(decoder, phase, overlap)
     take_hop(overlap, out)
+    fade_voice_hop(heads, out)
     return retired
 
 
 @realtime
-def _read_head(head: Any, is_first: bool, frames: Frames, decoder: Decoder) -> None:
+def release_voice(heads: Any, frames: Frames) -> bool:
+    """Let a voice's note go: from the next hop on its learned release is laid over it.
+
+    Returns:
+        False, and nothing done, where its frames are not all ready, or the data have no release:
+        then the amplitude envelope is all that ends the note.
+
+    Thread: audio.
+    """
+    n_frames = frames.magnitude.shape[1]
+    is_learned = False
+    for i in range(heads.shape[0]):
+        slot = heads[i].slot
+        if slot != NO_SLOT:
+            n_ready = load_acquire(frames.n_ready, slot)
+            is_learned |= release_head(heads[i], frames.plan[slot], n_ready, n_frames)
+    return is_learned
+
+
+@realtime
+def fade_voice_hop(heads: Any, out: NDArray[np.float32]) -> None:
+    """Let the samples of a released voice's hop fall; `decode_voice_hop` does so by itself.
+
+    Thread: audio.
+    """
+    fade_released(heads[0], out)
+    heads[1].n_released = heads[0].n_released
+
+
+@realtime
+def _read_head(head: Any, is_first: bool, n_ahead: int, frames: Frames, decoder: Decoder) -> None:
     """Move a head on and put (or add) its magnitudes and phase advances into the rows."""
     slot = head.slot
     n_frames = frames.magnitude.shape[1]
@@ -130,7 +171,7 @@ def _read_head(head: Any, is_first: bool, frames: Frames, decoder: Decoder) -> N
     rows = decoder.rows
     gain = rows[GAIN]
     bands = rows[REAL][:N_BANDS]
-    if write_gains(head, plan, bands):
+    if write_gains(head, plan, n_ahead, bands):
         spread_gains(bands, gain)
     else:
         gain[:] = np.float32(1.0)

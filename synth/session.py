@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from synth.adapters.audio_out import AudioOut
-from synth.adapters.midi_in import ALL_PORTS, MidiApi, MidiIn
+from synth.adapters.midi_in import ALL_PORTS, NO_PORTS, MidiApi, MidiIn
 from synth.adapters.osc import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK, OscServer, parse_endpoint
 from synth.adapters.outputs.tape import Tape
 from synth.config import EngineConfig
@@ -161,7 +161,7 @@ class Session:
         try:
             self.midi = opening.enter_context(MidiIn(self.player, config.midi_in, config.midi_api))
         except DeviceError as error:
-            if config.midi_in != ALL_PORTS or config.midi_api != "auto":
+            if config.midi_in not in {ALL_PORTS, NO_PORTS} or config.midi_api != "auto":
                 raise  # what was asked for by name has to be there
             self._tell(f"midi: {error}")
 

@@ -1,76 +1,73 @@
 """The audio callback: native code from end to end, without Python and its lock.
 
-PortAudio calls it with the address of the state as userdata. It renders the block and keeps
-a clock of its own, because the flags that PortAudio hands over are never set on some systems. What
-is *late by us* is a block for which this thread had the processor longer than the block lasts;
-`overrun` counts the time on the wall as well, where the system may have given the processor to
-others.
+PortAudio calls it with the address of the state as userdata; `Renderer.render` calls the same code.
+It sets the processor for the block, renders it and keeps a clock of its own, because the flags that
+PortAudio hands over are never set on some systems. What is *late by us* is a block for which this
+thread had the processor longer than the block lasts; `overrun` counts the time on the wall as well,
+where the system may have given the processor to others.
 """
 
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-from numba import carray, cfunc, types
-from numpy.typing import NDArray
+from numba import types
 
-from synth.realtime.kernel import realtime
+from synth.realtime.intrinsics import address_of, call_at
+from synth.realtime.kernel import native, realtime
 from synth.realtime.layout import N_HISTOGRAM
-from synth.realtime.mixer import render_block
-from synth.realtime.native_cache import cache_of
 from synth.realtime.processor import flush_denormals, restore_denormals, thread_ns, wall_ns
-from synth.realtime.state import (
-    STATE_DTYPE,
-    clock_of,
-    engine_of,
-    state_at,
-)
+from synth.realtime.state import clock_of, engine_of, state_at
 
 CONTINUE = 0  # paContinue
 LOAD_SMOOTHING = 0.01  # a hundred blocks
 
 _CALLBACK = types.intc(
     types.voidptr,  # input
-    types.voidptr,  # output
+    types.voidptr,  # output: [n_samples, 2] float32
     types.ulong,  # samples of the block
     types.voidptr,  # time info
     types.ulong,  # flags
-    types.voidptr,  # userdata
+    types.voidptr,  # userdata: the state
 )
 
 
-@realtime
-def process_block(address: int, out: NDArray[np.float32]) -> None:
-    """Render one block with the processor set for it.
+@lru_cache(maxsize=1)
+def compile_callback() -> Any:
+    """Compile the callback, or load it from the cache; its `address` is a PaStreamCallback.
 
-    Args:
-        address: of the state record.
-        out: [n_samples, 2]; overwritten.
-
-    Thread: audio.
+    Thread: control.
     """
-    word = flush_denormals()
-    render_block(out, state_at(address))
-    restore_denormals(word)
+    return native(_callback, _CALLBACK)
+
+
+def _callback(
+    _input: Any, output: Any, n_samples: Any, _time_info: Any, _flags: Any, userdata: Any
+) -> int:
+    timed_block(state_at(address_of(userdata)), address_of(output), types.int64(n_samples))
+    return CONTINUE
 
 
 @realtime
-def timed_block(address: int, out: NDArray[np.float32]) -> None:
+def timed_block(state: Any, out: int, n_samples: int) -> None:
     """Render one block and note how long it took.
 
     Args:
-        address: of the state record.
-        out: [n_samples, 2]; overwritten.
+        state: of the engine.
+        out: address of [n_samples, 2] float32; overwritten.
+        n_samples: any number; 0 does nothing.
 
     Thread: audio.
     """
-    state = state_at(address)
+    if n_samples <= 0:
+        return
     clock = clock_of(state)
     on_wall, on_thread = wall_ns(clock.timespec), thread_ns(clock.timespec)
-    process_block(address, out)
+    word = flush_denormals()
+    call_at(state.render, state.own_address, out, n_samples)
+    restore_denormals(word)
     on_thread = thread_ns(clock.timespec) - on_thread
     on_wall = wall_ns(clock.timespec) - on_wall
-    note_time(clock, on_wall, on_thread, out.shape[0], engine_of(state).sample_rate)
+    note_time(clock, on_wall, on_thread, n_samples, engine_of(state).sample_rate)
 
 
 @realtime
@@ -101,24 +98,3 @@ def note_time(clock: Any, on_wall: int, on_thread: int, n_samples: int, sample_r
         on_thread >>= 1
         octave += 1
     clock.histogram[octave] += 1
-
-
-@lru_cache(maxsize=1)
-def compile_callback() -> Any:
-    """Compile the callback, or load it from numba's cache; its `address` is a PaStreamCallback.
-
-    Thread: control.
-    """
-    compile_native = cfunc(_CALLBACK, nopython=True, cache=True, error_model="numpy")
-    with cache_of(__file__):
-        return compile_native(_callback)
-
-
-def _callback(
-    _input: Any, output: Any, n_samples: Any, _time_info: Any, _flags: Any, userdata: Any
-) -> int:
-    # Two channels, interleaved, float32. Thread: audio.
-    state = carray(userdata, (1,), STATE_DTYPE)[0]
-    out = carray(output, (np.int64(n_samples), 2), np.float32)
-    timed_block(state.own_address, out)
-    return CONTINUE

@@ -8,7 +8,7 @@ are handed in: numba would freeze a global array into the code as a constant.
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+from numba import cfunc, njit
 
 from synth.realtime.native_cache import cache_of
 
@@ -40,3 +40,14 @@ def realtime(
         return compiled
 
     return compile_cached if function is None else compile_cached(function)
+
+
+def native(function: Callable[..., Any], signature: Any) -> Any:
+    """Compile a function for callers that are not numba's; its `address` is native code.
+
+    Args:
+        function: calls kernels.
+        signature: its types, of numba.
+    """
+    with cache_of(function.__code__.co_filename):
+        return cfunc(signature, nopython=True, cache=True, error_model="numpy")(function)

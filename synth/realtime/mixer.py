@@ -10,17 +10,19 @@ that was struck at once spread over the quanta of half a hop.
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import carray, types
 from numpy.typing import NDArray
 
 from synth.realtime.commands import apply_commands
 from synth.realtime.envelope import ENDED, RELEASE, write_envelope
-from synth.realtime.kernel import realtime
+from synth.realtime.intrinsics import as_pointer, load_acquire
+from synth.realtime.kernel import native, realtime
 from synth.realtime.layout import QUANTUM
 from synth.realtime.limiter import limit
-from synth.realtime.queue import load_acquire
 from synth.realtime.resample import MAXIMUM_STEP, N_AFTER, choose_band, resample_block
 from synth.realtime.state import (
     curves_of,
@@ -35,10 +37,11 @@ from synth.realtime.state import (
     part_ratios_of,
     parts_of,
     samples_of,
+    state_at,
     steps_of,
     voices_of,
 )
-from synth.realtime.streams import decode_next_hop, release_stream
+from synth.realtime.streams import append_hop, release_stream
 from synth.realtime.voices import (
     FADING,
     FREE,
@@ -56,6 +59,19 @@ from synth.realtime.voices import (
 SETTLED = 1e-6  # a smoothed value this near to its target is there
 PEAK_FALL = 0.98  # per quantum of 64 samples: a voice's level is remembered for about 70 ms
 LOUDEST = 1e6  # a sample above it is as broken as one that is no number
+
+
+@lru_cache(maxsize=1)
+def compile_render() -> Any:
+    """Compile what `state.render` is the address of.
+
+    Thread: control.
+    """
+    return native(_render, types.void(types.int64, types.int64, types.int64))
+
+
+def _render(address: int, out: int, n_samples: int) -> None:
+    render_block(carray(as_pointer(out), (n_samples, 2), np.float32), state_at(address))
 
 
 @realtime
@@ -167,7 +183,7 @@ def _mix_voice(state: Any, i: int, n: int) -> None:
     mono = mono_of(state)[0, :n]
     n_needed = int(voice.fraction + _write_steps(state, i, steps)) + N_AFTER + 1
     while voice.written - voice.read < n_needed:
-        decode_next_hop(state, i)
+        append_hop(state, i)
     band = choose_band(max(voice.last_step, steps[n - 1]))
     voice.read, voice.fraction = resample_block(
         samples_of(state)[i], voice.read, voice.fraction, steps, filters_of(state)[band], mono
@@ -260,7 +276,7 @@ def _decode_ahead(state: Any, n: int) -> None:
         nearest = _nearest_deadline(voices, n, hop_length // 2)
         if nearest < 0:
             return
-        decode_next_hop(state, nearest)
+        append_hop(state, nearest)
 
 
 @realtime

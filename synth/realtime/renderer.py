@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from synth.config import EngineConfig
 from synth.frames import NoteFrames
 from synth.realtime import queue
-from synth.realtime.callback import compile_callback, process_block
+from synth.realtime.callback import compile_callback
 from synth.realtime.layout import allocate_arrays
+from synth.realtime.mixer import compile_render
+from synth.realtime.resample import MAXIMUM_STEP
 from synth.realtime.state import address_state
+from synth.realtime.streams import compile_decode_hop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class Counters:
 
 
 class Renderer:
-    """One set of voices and the way to them.
+    """One set of voices and the way to them; making the first one compiles, or loads, the code.
 
     Args:
         pool: note frames, shared with the worker.
@@ -70,12 +73,15 @@ class Renderer:
             hop_length=hop_length,
         )
         self._state = address_state(self._arrays)
+        self._state["render"] = compile_render().address
+        self._state["decode_hop"] = compile_decode_hop().address
+        self._callback = compile_callback()
         self._command = np.zeros(1, queue.COMMAND_DTYPE)
 
     @property
     def callback_address(self) -> int:
         """Address of a PaStreamCallback: two channels, interleaved, float32."""
-        return int(compile_callback().address)
+        return int(self._callback.address)
 
     @property
     def userdata_address(self) -> int:
@@ -90,12 +96,22 @@ class Renderer:
         """
         return int(self._arrays.engine["clock"][0])
 
-    def compile(self) -> None:
-        """Compile everything that the audio thread runs, or load it from numba's cache.
+    @property
+    def n_blocks(self) -> int:
+        """Blocks rendered so far.
 
-        Thread: control.
+        Thread: any.
         """
-        process_block(self.userdata_address, np.zeros((0, 2), np.float32))
+        return int(self._arrays.clock["n_blocks"][0])
+
+    @property
+    def n_voices(self) -> int:
+        """Voices in use, and commands that may start some.
+
+        Thread: any.
+        """
+        ends = self._arrays.command_ends
+        return int(self._arrays.engine["n_active"][0] + ends[queue.TAIL] - ends[queue.HEAD])
 
     def send(
         self,
@@ -151,7 +167,30 @@ class Renderer:
 
         Thread: audio; never while a callback runs on the same renderer.
         """
-        process_block(self.userdata_address, out)
+        assert out.dtype == np.float32
+        assert out.flags.c_contiguous
+        self._callback.ctypes(None, out.ctypes.data, len(out), None, 0, self.userdata_address)
+
+    def frames_read(self) -> Iterator[tuple[int, int]]:
+        """Yield (slot, frame) of every place where a voice reads frames.
+
+        Thread: control, while nobody renders.
+        """
+        arrays = self._arrays
+        for i in np.flatnonzero(arrays.voices["state"]):
+            if arrays.voices["n_hops"][i] > 0:
+                for slot, frame in zip(
+                    arrays.heads["slot"][i], arrays.heads["frame"][i], strict=True
+                ):
+                    yield int(slot), int(frame)
+
+    def hops_at_most(self, n_samples: int) -> int:
+        """Count the hops that a voice decodes in a block at the highest pitch, and those it peeks.
+
+        Thread: any.
+        """
+        n_read = n_samples * MAXIMUM_STEP / self._arrays.geometry["hop_length"][0]
+        return int(n_read) + 4
 
     def counters(self) -> Counters:
         """Read the counters; each is a whole number, all together may be a block apart.

@@ -2,15 +2,15 @@
 
 The record, the `state`, is what the callback gets as userdata and what every kernel takes;
 `voices_of(state)` and its kin make the arrays of it again without touching Python. So the callback,
-the offline renderer and the tests run one and the same compiled `render_block`, and nothing is a
-global that numba could freeze into code. (Handing the arrays themselves around costs some 200 words
-at every call, and three times the compile time: tried.)
+the offline renderer and the tests run one and the same code, and nothing is a global that numba
+could freeze into it. (Handing the arrays themselves around costs some 200 words at every call, and
+three times the compile time: tried. So do accessors that are kernels of their own: these are
+instructions, which cost nothing.)
 """
 
 from typing import Any
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from synth.events import N_PARTS
@@ -18,8 +18,7 @@ from synth.frames import PLAN_DTYPE
 from synth.realtime import resample
 from synth.realtime.decode import N_ROWS, N_STEPS
 from synth.realtime.heads import HEAD_DTYPE
-from synth.realtime.intrinsics import as_pointer
-from synth.realtime.kernel import realtime
+from synth.realtime.intrinsics import array_in, record_at, record_in
 from synth.realtime.layout import (
     CLOCK_DTYPE,
     ENGINE_DTYPE,
@@ -32,6 +31,7 @@ from synth.realtime.layout import (
 )
 from synth.realtime.queue import COMMAND_DTYPE, N_END_WORDS
 
+ROUTINES = ("decode_hop", "render")  # addresses of compiled code, entered by its callers
 _SIZES = (
     "n_voices",
     "n_commands",
@@ -43,9 +43,11 @@ _SIZES = (
     "n_frames",
     "n_onset_samples",
     "n_twiddles",
+    "n_half",
+    "n_spectrum",
 )
 STATE_DTYPE = np.dtype(
-    [(name, np.int64) for name in ("own_address", *Arrays._fields, *_SIZES)],
+    [(name, np.int64) for name in ("own_address", *ROUTINES, *Arrays._fields, *_SIZES)],
 )
 
 
@@ -69,196 +71,52 @@ def address_state(arrays: Arrays) -> NDArray[Any]:
     state["n_fft"] = arrays.overlap.shape[1]
     state["n_onset_samples"] = arrays.onset.shape[1]
     state["n_twiddles"] = arrays.twiddles.shape[1]
+    state["n_half"] = arrays.bin_steps.shape[1]
+    state["n_spectrum"] = arrays.rows.shape[1]
     return state
 
 
-@realtime
-def state_at(address: int) -> Any:
-    """Find the state record at the address that the callback was given."""
-    return carray(as_pointer(address), (1,), STATE_DTYPE)[0]
-
-
-# One accessor for each array; the shapes are those of `Arrays`.
-
-
-@realtime
-def engine_of(state: Any) -> Any:
-    return carray(as_pointer(state.engine), (1,), ENGINE_DTYPE)[0]
-
-
-@realtime
-def clock_of(state: Any) -> Any:
-    return carray(as_pointer(state.clock), (1,), CLOCK_DTYPE)[0]
-
-
-@realtime
-def limiter_of(state: Any) -> Any:
-    return carray(as_pointer(state.limiter), (1,), LIMITER_DTYPE)[0]
-
-
-@realtime
-def geometry_of(state: Any) -> Any:
-    return carray(as_pointer(state.geometry), (1,), GEOMETRY_DTYPE)[0]
-
-
-@realtime
-def parts_of(state: Any) -> Any:
-    return carray(as_pointer(state.parts), (N_PARTS,), PART_DTYPE)
-
-
-@realtime
-def voices_of(state: Any) -> Any:
-    return carray(as_pointer(state.voices), (state.n_voices,), VOICE_DTYPE)
-
-
-@realtime
-def commands_of(state: Any) -> Any:
-    return carray(as_pointer(state.commands), (state.n_commands,), COMMAND_DTYPE)
-
-
-@realtime
-def command_ends_of(state: Any) -> Any:
-    return carray(as_pointer(state.command_ends), (N_END_WORDS,), np.int64)
-
-
-@realtime
-def retired_of(state: Any) -> Any:
-    return carray(as_pointer(state.retired), (state.n_retired, 2), np.int64)
-
-
-@realtime
-def retired_ends_of(state: Any) -> Any:
-    return carray(as_pointer(state.retired_ends), (N_END_WORDS,), np.int64)
-
-
-@realtime
-def filters_of(state: Any) -> Any:
-    return carray(
-        as_pointer(state.filters),
-        (resample.N_BANDS, resample.N_PHASES + 1, resample.N_TAPS),
-        np.float32,
-    )
-
-
-@realtime
-def part_gains_of(state: Any) -> Any:
-    return carray(as_pointer(state.part_gains), (N_PARTS, 2, QUANTUM), np.float32)
-
-
-@realtime
-def part_ratios_of(state: Any) -> Any:
-    return carray(as_pointer(state.part_ratios), (N_PARTS, QUANTUM), np.float64)
-
-
-@realtime
-def curves_of(state: Any) -> Any:
-    return carray(as_pointer(state.curves), (2, QUANTUM), np.float64)
-
-
-@realtime
-def steps_of(state: Any) -> Any:
-    return carray(as_pointer(state.steps), (QUANTUM,), np.float64)
-
-
-@realtime
-def mono_of(state: Any) -> Any:
-    return carray(as_pointer(state.mono), (2, QUANTUM), np.float32)
-
-
-@realtime
-def mix_of(state: Any) -> Any:
-    return carray(as_pointer(state.mix), (2, QUANTUM), np.float32)
-
-
-@realtime
-def samples_of(state: Any) -> Any:
-    return carray(as_pointer(state.samples), (state.n_voices, state.n_samples), np.float32)
-
-
-@realtime
-def phase_of(state: Any) -> Any:
-    return carray(as_pointer(state.phase), (state.n_voices, state.n_bins), np.int32)
-
-
-@realtime
-def overlap_of(state: Any) -> Any:
-    return carray(as_pointer(state.overlap), (state.n_voices, state.n_fft), np.float32)
-
-
-@realtime
-def heads_of(state: Any) -> Any:
-    return carray(as_pointer(state.heads), (state.n_voices, 2), HEAD_DTYPE)
-
-
-@realtime
-def twiddles_of(state: Any) -> Any:
-    return carray(as_pointer(state.twiddles), (2, state.n_twiddles), np.float32)
-
-
-@realtime
-def split_of(state: Any) -> Any:
-    return carray(as_pointer(state.split), (2, state.n_fft // 2), np.float32)
-
-
-@realtime
-def window_of(state: Any) -> Any:
-    return carray(as_pointer(state.window), (state.n_fft,), np.float32)
-
-
-@realtime
-def fft_work_of(state: Any) -> Any:
-    return carray(as_pointer(state.fft_work), (4, state.n_fft // 2), np.float32)
-
-
-@realtime
-def rows_of(state: Any) -> Any:
-    return carray(as_pointer(state.rows), (N_ROWS, state.n_fft // 2 + 1), np.float32)
-
-
-@realtime
-def bin_steps_of(state: Any) -> Any:
-    return carray(as_pointer(state.bin_steps), (N_STEPS, state.n_fft // 2), np.int32)
-
-
-@realtime
-def magnitude_of(state: Any) -> Any:
-    return carray(
-        as_pointer(state.magnitude), (state.n_slots, state.n_frames, state.n_bins), np.uint16
-    )
-
-
-@realtime
-def frame_scale_of(state: Any) -> Any:
-    return carray(as_pointer(state.frame_scale), (state.n_slots, state.n_frames), np.float32)
-
-
-@realtime
-def phase_advance_of(state: Any) -> Any:
-    return carray(
-        as_pointer(state.phase_advance), (state.n_slots, state.n_frames, state.n_bins), np.int16
-    )
-
-
-@realtime
-def onset_of(state: Any) -> Any:
-    return carray(as_pointer(state.onset), (state.n_slots, state.n_onset_samples), np.float32)
-
-
-@realtime
-def onset_overlap_of(state: Any) -> Any:
-    return carray(as_pointer(state.onset_overlap), (state.n_slots, state.n_fft), np.float32)
-
-
-@realtime
-def onset_phase_of(state: Any) -> Any:
-    return carray(as_pointer(state.onset_phase), (state.n_slots, state.n_bins), np.int32)
-
-
-@realtime
-def plan_of(state: Any) -> Any:
-    return carray(as_pointer(state.plan), (state.n_slots,), PLAN_DTYPE)
-
-
-@realtime
-def n_ready_of(state: Any) -> Any:
-    return carray(as_pointer(state.n_ready), (state.n_slots,), np.int64)
+state_at = record_at(STATE_DTYPE)
+
+# Records: the only one of their array.
+engine_of = record_in("engine", ENGINE_DTYPE)
+clock_of = record_in("clock", CLOCK_DTYPE)
+limiter_of = record_in("limiter", LIMITER_DTYPE)
+geometry_of = record_in("geometry", GEOMETRY_DTYPE)
+
+parts_of = array_in("parts", PART_DTYPE, N_PARTS)
+voices_of = array_in("voices", VOICE_DTYPE, "n_voices")
+heads_of = array_in("heads", HEAD_DTYPE, "n_voices", 2)
+commands_of = array_in("commands", COMMAND_DTYPE, "n_commands")
+command_ends_of = array_in("command_ends", np.int64, N_END_WORDS)
+retired_of = array_in("retired", np.int64, "n_retired", 2)
+retired_ends_of = array_in("retired_ends", np.int64, N_END_WORDS)
+
+filters_of = array_in(
+    "filters", np.float32, resample.N_BANDS, resample.N_PHASES + 1, resample.N_TAPS
+)
+part_gains_of = array_in("part_gains", np.float32, N_PARTS, 2, QUANTUM)
+part_ratios_of = array_in("part_ratios", np.float64, N_PARTS, QUANTUM)
+curves_of = array_in("curves", np.float64, 2, QUANTUM)
+steps_of = array_in("steps", np.float64, QUANTUM)
+mono_of = array_in("mono", np.float32, 2, QUANTUM)
+mix_of = array_in("mix", np.float32, 2, QUANTUM)
+
+samples_of = array_in("samples", np.float32, "n_voices", "n_samples")
+phase_of = array_in("phase", np.int32, "n_voices", "n_bins")
+overlap_of = array_in("overlap", np.float32, "n_voices", "n_fft")
+twiddles_of = array_in("twiddles", np.float32, 2, "n_twiddles")
+split_of = array_in("split", np.float32, 2, "n_half")
+window_of = array_in("window", np.float32, "n_fft")
+fft_work_of = array_in("fft_work", np.float32, 4, "n_half")
+rows_of = array_in("rows", np.float32, N_ROWS, "n_spectrum")
+bin_steps_of = array_in("bin_steps", np.int32, N_STEPS, "n_half")
+
+magnitude_of = array_in("magnitude", np.uint16, "n_slots", "n_frames", "n_bins")
+frame_scale_of = array_in("frame_scale", np.float32, "n_slots", "n_frames")
+phase_advance_of = array_in("phase_advance", np.int16, "n_slots", "n_frames", "n_bins")
+onset_of = array_in("onset", np.float32, "n_slots", "n_onset_samples")
+onset_overlap_of = array_in("onset_overlap", np.float32, "n_slots", "n_fft")
+onset_phase_of = array_in("onset_phase", np.int32, "n_slots", "n_bins")
+plan_of = array_in("plan", PLAN_DTYPE, "n_slots")
+n_ready_of = array_in("n_ready", np.int64, "n_slots")

@@ -5,16 +5,24 @@ needs, and those that were decoded ahead. Before a hop is added what was read mo
 the filter always sees one contiguous piece.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-from synth.realtime.decode import Decoder, Frames, decode_voice_hop
+from synth.realtime.decode import (
+    Decoder,
+    Frames,
+    decode_voice_hop,
+    fade_voice_hop,
+    release_voice,
+)
 from synth.realtime.envelope import RELEASE
-from synth.realtime.heads import NO_SLOT, begin_morph, release_voice, start_voice
-from synth.realtime.intrinsics import load_acquire
-from synth.realtime.kernel import realtime
+from synth.realtime.heads import NO_SLOT, begin_morph, start_voice
+from synth.realtime.intrinsics import call_at, load_acquire
+from synth.realtime.kernel import native, realtime
 from synth.realtime.resample import N_BEFORE
 from synth.realtime.state import (
     bin_steps_of,
@@ -35,6 +43,7 @@ from synth.realtime.state import (
     rows_of,
     samples_of,
     split_of,
+    state_at,
     twiddles_of,
     voices_of,
     window_of,
@@ -42,25 +51,54 @@ from synth.realtime.state import (
 from synth.realtime.voices import return_slot
 
 
+@lru_cache(maxsize=1)
+def compile_decode_hop() -> Any:
+    """Compile what `state.decode_hop` is the address of.
+
+    Thread: control.
+    """
+    return native(_decode_hop, types.void(types.int64, types.int64, types.int64))
+
+
+def _decode_hop(address: int, i: int, _unused: int) -> None:
+    decode_next_hop(state_at(address), i)
+
+
+@realtime
+def append_hop(state: Any, i: int) -> None:
+    """Append the next hop to a voice's samples.
+
+    Thread: audio.
+    """
+    call_at(state.decode_hop, state.own_address, i, 0)
+
+
 @realtime
 def decode_next_hop(state: Any, i: int) -> None:
-    """Append the next hop to a voice's samples.
+    """Do what `append_hop` asks for.
 
     Thread: audio.
     """
     voice = voices_of(state)[i]
     geometry = geometry_of(state)
     samples = samples_of(state)[i]
+    heads = heads_of(state)[i]
     hop_length = geometry.hop_length
+    if voice.n_hops == 0:
+        start_voice(heads, voice.slot, geometry.n_onset_frames)
+        if voice.stage >= RELEASE:
+            release_voice(heads, _frames(state))
     if voice.written + hop_length > samples.shape[0]:
         _move_to_front(voice, samples)
     out = samples[voice.written : voice.written + hop_length]
     if voice.n_hops < geometry.n_onset_hops:
         first = voice.n_hops * hop_length
         _copy(onset_of(state)[voice.slot, first : first + hop_length], out)
+        fade_voice_hop(heads, out)
     else:
         if voice.n_hops == geometry.n_onset_hops:
-            _leave_onset(state, i)
+            _copy(onset_phase_of(state)[voice.slot], phase_of(state)[i])
+            _copy(onset_overlap_of(state)[voice.slot], overlap_of(state)[i])
         _begin_waiting_morph(state, i)
         _decode(state, i, out)
     voice.written += hop_length
@@ -73,21 +111,8 @@ def release_stream(state: Any, i: int) -> None:
 
     Thread: audio.
     """
-    geometry = geometry_of(state)
-    if voices_of(state)[i].n_hops > geometry.n_onset_hops:
-        release_voice(heads_of(state)[i], geometry.n_fft, geometry.hop_length)
-
-
-@realtime
-def _leave_onset(state: Any, i: int) -> None:
-    voice = voices_of(state)[i]
-    geometry = geometry_of(state)
-    heads = heads_of(state)[i]
-    start_voice(heads, voice.slot, geometry.n_onset_frames)
-    if voice.stage >= RELEASE:
-        release_voice(heads, geometry.n_fft, geometry.hop_length)
-    _copy(onset_phase_of(state)[voice.slot], phase_of(state)[i])
-    _copy(onset_overlap_of(state)[voice.slot], overlap_of(state)[i])
+    if voices_of(state)[i].n_hops > 0:
+        release_voice(heads_of(state)[i], _frames(state))
 
 
 @realtime
@@ -110,13 +135,7 @@ def _decode(state: Any, i: int, out: NDArray[np.float32]) -> None:
     voice = voices_of(state)[i]
     engine = engine_of(state)
     heads = heads_of(state)[i]
-    frames = Frames(
-        magnitude_of(state),
-        frame_scale_of(state),
-        phase_advance_of(state),
-        plan_of(state),
-        n_ready_of(state),
-    )
+    frames = _frames(state)
     decoder = Decoder(
         twiddles_of(state),
         split_of(state),
@@ -132,6 +151,17 @@ def _decode(state: Any, i: int, out: NDArray[np.float32]) -> None:
     if left != NO_SLOT:
         return_slot(state, voice.serial, left)
         voice.slot = heads[0].slot
+
+
+@realtime
+def _frames(state: Any) -> Frames:
+    return Frames(
+        magnitude_of(state),
+        frame_scale_of(state),
+        phase_advance_of(state),
+        plan_of(state),
+        n_ready_of(state),
+    )
 
 
 @realtime

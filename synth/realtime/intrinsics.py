@@ -19,7 +19,7 @@ IS_X86 = _MACHINE in {"x86_64", "amd64", "i686"}
 IS_ARM64 = _MACHINE in {"aarch64", "arm64"}
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_acquire(typing_context: Any, array: Any, index: Any) -> Any:
     """Load array[index] (int64) so that what was written before its release store is seen."""
     if not _is_int64_vector(array):
@@ -31,7 +31,7 @@ def load_acquire(typing_context: Any, array: Any, index: Any) -> Any:
     return types.int64(array, types.intp), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store_release(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
     """Store array[index] = value (int64) after everything that was written before."""
     if not _is_int64_vector(array):
@@ -55,7 +55,7 @@ def _item(context: Any, builder: Any, signature: Any, args: Any) -> ir.Instructi
     return cgutils.get_item_pointer(context, builder, array_type, array, [args[1]])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def as_pointer(typing_context: Any, address: Any) -> Any:
     """Make a pointer of an address."""
 
@@ -65,7 +65,7 @@ def as_pointer(typing_context: Any, address: Any) -> Any:
     return types.voidptr(types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def address_of(typing_context: Any, pointer: Any) -> Any:
     """Make an address of a pointer."""
 
@@ -75,7 +75,7 @@ def address_of(typing_context: Any, pointer: Any) -> Any:
     return types.int64(types.voidptr), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call_at(typing_context: Any, address: Any, first: Any, second: Any, third: Any) -> Any:
     """Call the code at an address: `void code(int64, int64, int64)`.
 
@@ -96,7 +96,7 @@ def record_at(dtype: np.dtype[Any]) -> Any:
     """Make an instruction that finds a record at an address."""
     record = from_dtype(dtype)
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def find(typing_context: Any, address: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return builder.inttoptr(args[0], context.get_value_type(record))
@@ -110,7 +110,7 @@ def record_in(field: str, dtype: np.dtype[Any]) -> Any:
     """Make an instruction that finds the record whose address a field of a state holds."""
     record = from_dtype(dtype)
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def find(typing_context: Any, state: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             address = _load_field(builder, state, args[0], field)
@@ -132,7 +132,7 @@ def array_in(field: str, dtype: Any, *shape: int | str) -> Any:
     array = types.Array(from_dtype(np.dtype(dtype)), len(shape), "C")
     itemsize = np.dtype(dtype).itemsize
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def find(typing_context: Any, state: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             word = ir.IntType(64)
@@ -166,7 +166,7 @@ def _load_field(builder: Any, state: types.Record, pointer: Any, field: str) -> 
     return builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def read_float_control(typing_context: Any) -> Any:
     """Read the register that says how floating point behaves."""
 
@@ -185,7 +185,7 @@ def read_float_control(typing_context: Any) -> Any:
     return types.int64(), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def write_float_control(typing_context: Any, word: Any) -> Any:
     """Write the register that says how floating point behaves."""
 

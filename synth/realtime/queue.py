@@ -118,9 +118,9 @@ def pop_retired(retired: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[in
     """
     head = ends[HEAD]
     if head == load_acquire(ends, TAIL):
-        return np.int64(-1), np.int64(-1)
+        return -1, -1
     place = head & (retired.shape[0] - 1)
-    serial = retired[place, 0]
-    slot = retired[place, 1]
+    serial = int(retired[place, 0])
+    slot = int(retired[place, 1])
     store_release(ends, HEAD, head + 1)
     return serial, slot

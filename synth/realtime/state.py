@@ -61,7 +61,8 @@ def address_state(arrays: Arrays) -> NDArray[Any]:
     """
     state = np.zeros(1, STATE_DTYPE)
     state["own_address"] = state.ctypes.data
-    for name, array in zip(Arrays._fields, arrays, strict=True):
+    for name in Arrays._fields:
+        array: NDArray[Any] = getattr(arrays, name)
         assert array.flags.c_contiguous
         state[name] = array.ctypes.data
     state["n_voices"], state["n_samples"] = arrays.samples.shape

@@ -1,0 +1,545 @@
+"""The synthesizer, shaped like a plug-in: events in, blocks of stereo sound out.
+
+The one module that sees both sides: the worker that generates notes and the audio thread that
+plays them. Real time and offline run the same `render_block`; offline, `process` waits for the
+frames that the block needs, so the same events give the same samples, bit for bit.
+
+    with Engine(instrument, EngineConfig()) as engine:
+        engine.prepare(48_000, 1024)
+        engine.post(NoteOn(pitch=60, velocity=0.8))
+        engine.process(out)
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.config import EngineConfig
+from synth.errors import ConfigError
+from synth.events import (
+    AllNotesOff,
+    AllSoundOff,
+    Event,
+    NoteExpression,
+    NoteOff,
+    NoteOn,
+    PitchBend,
+    SetParameter,
+    SetTimbre,
+    SustainPedal,
+)
+from synth.notes.cache import CacheStats, Note, NoteCache, allocate_pool, make_note
+from synth.notes.generators import NoteGenerator, open_generators
+from synth.notes.instrument import Instrument
+from synth.notes.latents import Latent, normalise
+from synth.notes.schedule import notes_in_advance
+from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig, WorkerStats
+from synth.realtime import commands, queue
+from synth.realtime.finish import Finisher
+from synth.realtime.renderer import Renderer
+from synth.settings import Settings, state_events
+from synth.units import semitones_to_ratio
+
+TICK_S = 0.02  # how often slots are taken back and held notes follow their timbre
+SETTLED_S = 0.25  # a timbre that has not moved for so long is worth making in advance
+N_REMEMBERED = 64  # keys played lately, for notes in advance
+VOICE_GAIN = 3.7  # +11.4 dB: the median timbre's velocity 127 peaks at -12 dBFS at default volume
+
+# Expressions of one note that the audio thread takes; timbre and pressure are not heard yet.
+_EXPRESSIONS: Mapping[str, tuple[int, Callable[[float], float]]] = {
+    "pitch": (commands.NOTE_BEND, float),
+    "volume": (commands.NOTE_VOLUME, float),
+    "pan": (commands.NOTE_PAN, lambda place: 2.0 * place - 1.0),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStats:
+    """What an engine has done since it was made; counters never wrap."""
+
+    voices: int  # in use now, waiting and fading ones counted
+    blocks: int  # rendered
+    late_blocks: int  # for which we had the processor longer than they last
+    overrun_blocks: int  # that took longer than they last on the wall
+    held_frames: int  # hops that held the last frame because the next was late
+    callback_load: float  # share of the block's time that we need, over the last hundred blocks
+    callback_max_us: float
+    callback_histogram: tuple[int, ...]  # [i]: blocks of 2**i to 2**(i + 1) ns
+    steals: int
+    cuts: int  # voices ended without a fade: every spare one was fading
+    dropped_notes: int  # whose frames never came
+    non_finite: int  # voices reset because their samples were no numbers
+    limited_samples: int
+    cache: CacheStats
+    worker: WorkerStats
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sounding:
+    """A note that the audio thread has."""
+
+    part: int
+    note: Note  # that it plays, or crosses to
+    slots: list[int]  # one, or while it crosses two
+
+
+def velocity_gain(velocity: float, layer: float, lowest_layer: float) -> float:
+    """Compute the gain that stands in for the velocities between two layers.
+
+    What a velocity sounds like is learned; a layer's own velocity has gain 1. Between layers a
+    gentle slope keeps neighbouring velocities apart without a step back where an insensitive timbre
+    changes layers; below the softest layer, where nothing was learned, it falls to silence as
+    General MIDI's does.
+
+    Args:
+        velocity: 0..1, as it was played.
+        layer: 0..1, of the frames.
+        lowest_layer: 0..1.
+    """
+    exponent = 2.0 if velocity < lowest_layer else 0.5
+    return float((velocity / layer) ** exponent)
+
+
+class Engine:
+    """One instrument, sixteen parts, and the threads that make it sound.
+
+    A context manager: the worker runs inside. `post` may be called from any thread; `process` from
+    one, and never while an audio device calls `callback_address`.
+
+    Args:
+        instrument: what to play, or its folder.
+        config: sizes and limits.
+        generators: for first tiles and for all tiles; None opens the instrument's own.
+    """
+
+    latency_samples = 0  # an event at sample n sounds at sample n
+
+    def __init__(
+        self,
+        instrument: Instrument | Path | str,
+        config: EngineConfig | None = None,
+        *,
+        generators: tuple[NoteGenerator, NoteGenerator] | None = None,
+    ) -> None:
+        if not isinstance(instrument, Instrument):
+            instrument = Instrument.load(instrument)
+        self.instrument = instrument
+        self.config = config or EngineConfig()
+        self._layers = self.config.velocity_layers or instrument.velocity_layers
+        pool = allocate_pool(
+            instrument, self.config.cache_bytes, n_least_slots=self.config.n_slots_of_voices
+        )
+        onsets, background = generators or open_generators(
+            instrument, n_threads=self.config.n_threads, is_offline=self.config.is_offline
+        )
+        self._finisher = Finisher(
+            n_fft=instrument.spec.n_fft,
+            hop_length=instrument.spec.hop_length,
+            n_frames=instrument.spec.n_frames,
+            n_onset_frames=self._n_onset_frames,
+            sample_rate=instrument.spec.sample_rate,
+        )
+        self._worker = NoteWorker(
+            instrument,
+            NoteCache(pool),
+            FrameFinisher(
+                finish_onset=self._finisher.finish_onset,
+                plan_sustain=self._finisher.plan_sustain,
+                publish=self._finisher.publish,
+            ),
+            onset_generator=onsets,
+            background_generator=background,
+            config=WorkerConfig(is_offline=self.config.is_offline),
+        )
+        self._lock = threading.RLock()  # guards all below
+        self._sounding: dict[int, _Sounding] = {}  # by serial
+        self._n_notes = 0
+        self._unsent: deque[dict[str, Any]] = deque()  # what the ring had no room for
+        self._played: deque[tuple[int, float]] = deque(maxlen=N_REMEMBERED)
+        self._moved_s: float | None = None  # when a timbre moved, until notes are made in advance
+        self._played_parts: dict[int, None] = {}  # the latest last
+        self._settings = Settings(next(iter(instrument.timbres.values())).latent)
+        self._ended = threading.Event()
+        self._keeper: threading.Thread | None = None
+        self._renderer = self._make_renderer()
+
+    # --- life -----------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self._finisher.compile()
+        self._worker.__enter__()
+        self._ended.clear()
+        if not self.config.is_offline:
+            self._keeper = threading.Thread(target=self._keep, name="engine-keeper", daemon=True)
+            self._keeper.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._ended.set()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+        self._worker.__exit__(*exception)
+
+    def prepare(self, sample_rate: int, max_block_size: int) -> None:
+        """Get ready for a sample rate; what sounds is silenced, what is set stays.
+
+        Args:
+            sample_rate: Hz.
+            max_block_size: samples, the most that `process` will be asked for.
+
+        Raises:
+            ConfigError: a value is out of range.
+
+        Thread: control, and never while a device calls the callback.
+        """
+        self.config = replace(self.config, sample_rate=sample_rate, max_block_size=max_block_size)
+        with self._lock:
+            for note in self._sounding.values():
+                for slot in note.slots:
+                    self._worker.leave(slot)
+            self._sounding.clear()
+            self._unsent.clear()
+            self._renderer = self._make_renderer()
+
+    # --- playing --------------------------------------------------------------------------------
+
+    def post(self, event: Event, sample_offset: int = 0) -> None:
+        """Let something happen in the next block.
+
+        Args:
+            event: what.
+            sample_offset: samples from the start of the next block. Events take effect in the order
+                in which they are posted; one that is late takes effect at once.
+
+        Raises:
+            ConfigError: there is no such parameter, or the latent does not fit the instrument.
+
+        Thread: any but audio.
+        """
+        with self._lock:
+            moment = self._renderer.clock + sample_offset
+            match event:
+                case NoteOn():
+                    self._note_on(event, moment)
+                case NoteOff():
+                    self._note_off(event, moment)
+                case SustainPedal():
+                    is_down = float(event.is_down)
+                    self._send(kind=queue.PEDAL, time=moment, part=event.part, value=is_down)
+                case PitchBend():
+                    self._settings.parts[event.part].wheel = event.value
+                    self._send(time=moment, **self._settings.bend(event.part))
+                case SetParameter():
+                    for command in self._settings.set_parameter(event):
+                        self._send(time=moment, **command)
+                case SetTimbre():
+                    self._set_timbre(event)
+                case NoteExpression():
+                    self._express(event, moment)
+                case AllNotesOff() | AllSoundOff():
+                    is_soft = isinstance(event, AllNotesOff)
+                    kind = queue.RELEASE_ALL if is_soft else queue.SILENCE_ALL
+                    self._send(kind=kind, time=moment, part=_number(event.part))
+
+    def process(self, out: NDArray[np.float32]) -> None:
+        """Render the next block; offline, wait for the frames that it needs.
+
+        Args:
+            out: [n_samples, 2] or [2, n_samples], float32; overwritten whole, in [-1, 1].
+
+        Raises:
+            ConfigError: `out` has another shape or type, or more samples than were prepared for.
+            InstrumentError: offline: frames of a note could not be generated.
+
+        Thread: audio; not while a device calls the callback.
+        """
+        block = self._interleaved(out)
+        if self.config.is_offline:
+            with self._lock:
+                self._tick()
+                self._await_frames(len(block))
+        self._renderer.render(block)
+        if block is not out:
+            out[:] = block.T
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz, of the output."""
+        return self.config.sample_rate
+
+    @property
+    def callback_address(self) -> int:
+        """Address of a PaStreamCallback: two channels, interleaved, float32."""
+        return self._renderer.callback_address
+
+    @property
+    def userdata(self) -> int:
+        """Address that the callback gets as its last argument; valid until the next prepare."""
+        return self._renderer.userdata_address
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks rendered since `prepare`: stands still when a device is gone."""
+        return self._renderer.n_blocks
+
+    @property
+    def n_voices(self) -> int:
+        """Notes that sound or wait to."""
+        return self._renderer.n_voices
+
+    def stats(self) -> EngineStats:
+        """Return what happened so far.
+
+        Thread: any.
+        """
+        counters = self._renderer.counters()
+        return EngineStats(
+            voices=counters.n_voices,
+            blocks=counters.n_blocks,
+            late_blocks=counters.n_late,
+            overrun_blocks=counters.n_overrun,
+            held_frames=counters.n_held_frames,
+            callback_load=counters.load,
+            callback_max_us=counters.max_us,
+            callback_histogram=counters.histogram,
+            steals=counters.n_steals,
+            cuts=counters.n_cuts,
+            dropped_notes=counters.n_dropped,
+            non_finite=counters.n_non_finite,
+            limited_samples=counters.n_limited,
+            cache=self._worker.cache.stats(),
+            worker=self._worker.stats(),
+        )
+
+    def save_state(self) -> dict[str, Any]:
+        """Return everything that is set, as plain values for JSON; not what sounds."""
+        with self._lock:
+            return self._settings.to_dict()
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Set everything as `save_state` returned it.
+
+        Raises:
+            PresetError: it is no such state, or one of another instrument; nothing has changed.
+        """
+        events = state_events(state, self.instrument.latent_size)
+        with self._lock:
+            for event in events:
+                self.post(event)
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def _note_on(self, event: NoteOn, moment: int) -> None:
+        if event.velocity == 0.0:
+            self._note_off(
+                NoteOff(pitch=event.pitch, note_id=event.note_id, part=event.part), moment
+            )
+            return
+        part = self._settings.parts[event.part]
+        velocity = part.heard_velocity(event.velocity)
+        pitch = event.pitch + part.transpose
+        note = self._find_note(part.latent, pitch, velocity)
+        slot = self._worker.strike(note)
+        if slot is None:
+            return  # every slot is held; counted by the cache
+        serial = self._n_notes
+        self._n_notes += 1
+        self._sounding[serial] = _Sounding(part=event.part, note=note, slots=[slot])
+        self._remember(event.part, note)
+        self._send(
+            kind=queue.START,
+            time=moment,
+            part=event.part,
+            note_id=_number(event.note_id),
+            serial=serial,
+            slot=slot,
+            key=float(event.pitch),
+            ratio=semitones_to_ratio(pitch - note.key.pitch) * self._unbent_step,
+            value=VOICE_GAIN * velocity_gain(velocity, note.key.velocity, self._layers[0]),
+        )
+
+    def _find_note(self, latent: Latent, pitch: float, velocity: float) -> Note:
+        # The note keeps the part's very array: whether it is at its target is a look at two ids.
+        note = make_note(self.instrument, latent, pitch, velocity, self._layers)
+        return replace(note, latent=latent)
+
+    def _remember(self, part: int, note: Note) -> None:
+        self._played.appendleft((note.key.pitch, note.key.velocity))
+        if next(reversed(self._played_parts), None) != part:
+            self._played_parts.pop(part, None)
+            self._played_parts[part] = None
+            self._moved_s = time.monotonic()
+
+    def _note_off(self, event: NoteOff, moment: int) -> None:
+        self._send(
+            kind=queue.RELEASE,
+            time=moment,
+            part=event.part,
+            note_id=_number(event.note_id),
+            key=0.0 if event.pitch is None else float(event.pitch),
+        )
+
+    def _set_timbre(self, event: SetTimbre) -> None:
+        wanted = self.instrument.latent_size
+        if len(event.latent) != wanted:
+            raise ConfigError(
+                f"a latent of {len(event.latent)} numbers: instrument {self.instrument.name!r}"
+                f" has timbres of {wanted}"
+            )
+        latent = normalise(np.array(event.latent))
+        part = self._settings.parts[event.part]
+        if not np.array_equal(latent, part.latent):
+            part.latent = latent
+            self._moved_s = time.monotonic()
+            self._follow_timbres()
+
+    def _express(self, event: NoteExpression, moment: int) -> None:
+        if event.kind in _EXPRESSIONS:
+            index, convert = _EXPRESSIONS[event.kind]
+            self._send(
+                kind=queue.EXPRESS,
+                time=moment,
+                part=event.part,
+                note_id=event.note_id,
+                index=index,
+                value=convert(event.value),
+            )
+
+    def _send(self, **command: Any) -> None:
+        # The order is kept also where the ring is full for a moment.
+        if self._unsent or not self._renderer.send(**command):
+            self._unsent.append(command)
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Look after slots and timbres until the end.
+
+        Thread: keeper.
+        """
+        while not self._ended.wait(TICK_S):
+            with self._lock:
+                self._tick()
+                self._make_in_advance()
+
+    def _tick(self) -> None:
+        while self._unsent and self._renderer.send(**self._unsent[0]):
+            self._unsent.popleft()
+        for serial, slot in self._renderer.take_returned():
+            self._worker.leave(slot)
+            note = self._sounding.get(serial)
+            if note is not None:
+                note.slots.remove(slot)
+                if not note.slots:
+                    del self._sounding[serial]
+        self._worker.take_failures()  # counted by the worker; nobody finds them in the cache
+        self._follow_timbres()
+
+    def _follow_timbres(self) -> None:
+        """Let held notes cross to the timbre that their part has now.
+
+        A note makes one crossing at a time and then sets out for the latest target, so a pad that
+        moves faster than notes are generated leaves no queue behind.
+        """
+        for serial, sounding in self._sounding.items():
+            part = self._settings.parts[sounding.part]
+            if sounding.note.latent is part.latent or len(sounding.slots) > 1:
+                continue
+            old = sounding.note.key
+            note = self._find_note(part.latent, old.pitch, old.velocity)
+            sounding.note = note
+            if note.key == old:
+                continue
+            slot = self._worker.strike(note)
+            if slot is None:
+                continue
+            sounding.slots.append(slot)
+            self._send(kind=queue.MORPH, serial=serial, slot=slot, value=part.morph_s)
+
+    def _make_in_advance(self) -> None:
+        """Once the timbres have settled, make first tiles of the keys of all parts in use."""
+        if not self.config.is_prefetching or self._moved_s is None:
+            return
+        if time.monotonic() - self._moved_s < SETTLED_S:
+            return
+        self._moved_s = None
+        in_use = list(reversed(self._played_parts)) or [0]
+        latents = [self._settings.parts[number].latent for number in in_use]
+        timbres = list({latent.tobytes(): latent for latent in latents}.values())
+        played = list(self._played)
+        self._worker.prefetch(notes_in_advance(self.instrument, timbres, played, self._layers))
+
+    def _await_frames(self, n_samples: int) -> None:
+        """Wait until no voice can run out of frames in the next block.
+
+        Thread: control, offline.
+        """
+        pool = self._worker.cache.pool
+        n_frames = self.instrument.spec.n_frames
+        n_hops = self._renderer.hops_at_most(n_samples)
+        needed = dict(self._renderer.frames_read())
+        for sounding in self._sounding.values():
+            for slot in sounding.slots:
+                n_wanted = min(n_frames, needed.get(slot, self._n_onset_frames) + n_hops)
+                if len(sounding.slots) > 1:
+                    n_wanted = n_frames  # a crossing begins with complete notes
+                if pool.n_ready[slot] < n_wanted:
+                    self._worker.wait(slot, n_wanted)
+
+    # --- below ----------------------------------------------------------------------------------
+
+    def _make_renderer(self) -> Renderer:
+        spec = self.instrument.spec
+        renderer = Renderer(
+            self._worker.cache.pool,
+            self.config,
+            sample_rate=self.config.sample_rate,
+            model_rate=spec.sample_rate,
+            hop_length=spec.hop_length,
+        )
+        for command in self._settings.everything():
+            renderer.send(**command)
+        return renderer
+
+    @property
+    def _unbent_step(self) -> float:
+        """Model samples per output sample at the pitch of the frames."""
+        return self.instrument.spec.sample_rate / self.config.sample_rate
+
+    @property
+    def _n_onset_frames(self) -> int:
+        return self.instrument.tiles[0].n_frames
+
+    def _interleaved(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return where to render: `out` itself, or a block to be turned into it."""
+        is_block = out.ndim == 2 and out.dtype == np.float32
+        if not is_block or 2 not in out.shape:
+            raise ConfigError(
+                f"a block of shape {list(out.shape)} and type {out.dtype}:"
+                " expected [n_samples, 2] or [2, n_samples], float32"
+            )
+        n_samples = len(out) if out.shape[1] == 2 else out.shape[1]
+        if n_samples > self.config.max_block_size:
+            raise ConfigError(
+                f"a block of {n_samples} samples: the engine is prepared for"
+                f" {self.config.max_block_size}"
+            )
+        if out.shape[1] == 2 and out.flags.c_contiguous:
+            return out
+        if out.shape[1] == 2:
+            raise ConfigError("a block of [n_samples, 2] that is not contiguous: copy it first")
+        return np.empty((n_samples, 2), np.float32)
+
+
+def _number(value: int | None) -> int:
+    return -1 if value is None else value

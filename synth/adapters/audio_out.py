@@ -199,8 +199,9 @@ class AudioOut:
             self._open_null()
             raise
         self._output = output
-        self._is_silence_said = False
-        self._tell(f"audio: {output.name}, {output.sample_rate} Hz, {output.latency_ms:.1f} ms")
+        if self._is_silence_said:
+            self._is_silence_said = False
+            self._tell(f"audio: {output.name}, {output.sample_rate} Hz")
 
     def _close_output(self) -> None:
         output, self._output = self._output, None

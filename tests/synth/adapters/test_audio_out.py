@@ -89,8 +89,7 @@ def test_jack_is_taken_when_it_runs(jack_server: Server, counter: Counter) -> No
         )
         assert out.status.latency_ms >= 256 / 48.0
     assert [48_000] == counter.sample_rates
-    (line,) = lines
-    assert line.startswith("audio: jack, 48000 Hz")
+    assert [] == lines  # nothing that was expected is worth a word
 
 
 def test_the_servers_rate_is_taken(jack_server: Server, counter: Counter) -> None:
@@ -114,8 +113,8 @@ def test_a_server_that_dies_and_comes_back_is_found_again(
             jack_server.start()
             wait_until(lambda: not out.status.is_null)
     assert [48_000] == counter.sample_rates  # notes were not cut off by preparing again
-    heads = [line.split(",")[0].split(";")[0] for line in lines]
-    assert ["audio: jack", "audio: jack has stopped"] * 2 + ["audio: jack"] == heads
+    heads = [line.split(";")[0] for line in lines]
+    assert ["audio: jack has stopped", "audio: jack, 48000 Hz"] * 2 == heads
 
 
 @pytest.mark.usefixtures("no_jack", "quick_search")

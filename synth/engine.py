@@ -484,17 +484,17 @@ class Engine:
 
         Thread: control, offline.
         """
-        pool = self._worker.cache.pool
         n_frames = self.instrument.spec.n_frames
         n_hops = self._renderer.hops_at_most(n_samples)
-        needed = dict(self._renderer.frames_read())
+        read = dict(self._renderer.frames_read())
+        wanted: dict[int, int] = {}
         for sounding in self._sounding.values():
             for slot in sounding.slots:
-                n_wanted = min(n_frames, needed.get(slot, self._n_onset_frames) + n_hops)
+                n_wanted = min(n_frames, read.get(slot, self._n_onset_frames) + n_hops)
                 if len(sounding.slots) > 1:
                     n_wanted = n_frames  # a crossing begins with complete notes
-                if pool.n_ready[slot] < n_wanted:
-                    self._worker.wait(slot, n_wanted)
+                wanted[slot] = max(n_wanted, wanted.get(slot, 0))
+        self._worker.wait_all(wanted)
 
     # --- below ----------------------------------------------------------------------------------
 

@@ -174,13 +174,6 @@ class NoteWorker:
                 if not job.is_running:
                     self._finish(job)
 
-    def wait(self, slot: int, n_frames: int, timeout_s: float = 60.0) -> None:
-        """Block until one slot has frames; see `wait_all`.
-
-        Thread: control, offline.
-        """
-        self.wait_all({slot: n_frames}, timeout_s)
-
     def wait_all(self, n_frames: Mapping[int, int], timeout_s: float = 60.0) -> None:
         """Block until slots have frames, putting these before all else.
 

@@ -106,7 +106,7 @@ def eventually(condition: Callable[[], bool]) -> None:
 def test_a_struck_note_gets_all_its_frames(open_worker, note, tiny_instrument, generator) -> None:
     with open_worker() as worker:
         slot = struck(worker, note(60))
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
         pool = worker.cache.pool
     image = generator.generate(WHOLE, note(60).latent[None], np.array([60]), np.array([1.0]))[0]
     magnitude, advance = to_magnitude_and_advance(image, tiny_instrument.spec)
@@ -128,7 +128,7 @@ def test_the_first_tile_is_published_before_the_others_are_there(
         eventually(lambda: worker.cache.pool.n_ready[slot] == 8)
         assert worker.cache.pool.plan["loop_last"][slot] == -1
         gate.let_through(2)
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
         assert [tile for tile, _ in gate.calls] == [1, 2]
 
 
@@ -170,7 +170,7 @@ def test_notes_struck_together_share_a_call_where_that_is_asked_for(
 def test_a_cached_note_starts_at_once_and_is_not_generated_again(open_worker, note) -> None:
     with open_worker() as worker:
         slot = struck(worker, note(60))
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
         worker.leave(slot)
         assert struck(worker, note(60)) == slot
         assert worker.cache.pool.n_ready[slot] == N_FRAMES
@@ -192,7 +192,7 @@ def test_a_note_that_no_voice_plays_is_left_and_taken_up_again(
         assert worker.cache.stats().n_held == 0
         gate.let_through(1)
         assert struck(worker, note(60)) == slot
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
     assert gate.calls == [(1, [60]), (2, [60])]
 
 
@@ -203,7 +203,7 @@ def test_a_note_is_not_left_while_another_voice_plays_it(open_worker, note, gene
         assert struck(worker, note(60)) == slot
         worker.leave(slot)
         gate.let_through(2)
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
         assert worker.stats().n_left == 0
 
 
@@ -217,7 +217,7 @@ def test_a_note_that_was_left_while_running_can_be_struck_again(
         worker.leave(slot)
         assert struck(worker, note(60)) == slot
         gate.let_through(2)
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
 
 
 def test_more_notes_than_slots_are_refused_not_stolen(open_worker, note) -> None:
@@ -236,7 +236,7 @@ def test_notes_made_in_advance_start_within_the_call(open_worker, note, generato
         slot = struck(worker, note(61))
         assert worker.cache.pool.n_ready[slot] >= 8
         assert worker.cache.pool.onset[slot, 0] == ONSET_MARK
-        worker.wait(slot, N_FRAMES)
+        worker.wait_all({slot: N_FRAMES})
         assert worker.stats().n_started_warm == 1
 
 
@@ -248,7 +248,7 @@ def test_a_note_started_in_advance_is_the_note_struck_cold(open_worker, note) ->
                 worker.prefetch([note(60)])
                 eventually(lambda worker=worker: worker.stats().n_prefetched == 1)
             slot = struck(worker, note(60))
-            worker.wait(slot, N_FRAMES)
+            worker.wait_all({slot: N_FRAMES})
             frames.append(worker.cache.pool.magnitude[slot].copy())
     assert np.array_equal(frames[0], frames[1])
 
@@ -280,7 +280,7 @@ def test_a_new_list_replaces_what_was_to_be_made_in_advance(open_worker, note, g
 def test_what_is_there_is_not_made_in_advance_again(open_worker, note, generator) -> None:
     gate = Gate(generator)
     with open_worker(tiles=gate) as worker:
-        worker.wait(struck(worker, note(60)), N_FRAMES)
+        worker.wait_all({struck(worker, note(60)): N_FRAMES})
         for _ in range(2):
             worker.prefetch([note(60), note(61)])
             eventually(lambda: worker.n_to_prefetch == 0 and worker.stats().n_prefetched == 1)
@@ -304,13 +304,13 @@ def test_a_note_that_cannot_be_generated_is_told_and_tried_again(
     with open_worker(onsets=gate) as worker:
         slot = struck(worker, note(60))
         with pytest.raises(InstrumentError, match=r"could not be generated; .*broken"):
-            worker.wait(slot, 8)
+            worker.wait_all({slot: 8})
         assert worker.take_failures() == [slot]
         assert worker.take_failures() == []
         again = struck(worker, note(60))
         assert again != slot  # a voice that gave up must not wake with the next one's frames
         worker.leave(slot)
-        worker.wait(again, N_FRAMES)
+        worker.wait_all({again: N_FRAMES})
         assert worker.stats().n_failed == 1
         worker.leave(again)
         assert worker.cache.stats().n_held == 0
@@ -340,7 +340,7 @@ def test_a_thread_that_dies_is_replaced_and_its_note_told(
         assert worker.take_failures() == [slot]
         assert "MemoryError('no room')" in worker.stats().last_error
         worker.leave(slot)
-        worker.wait(struck(worker, note(60)), N_FRAMES)
+        worker.wait_all({struck(worker, note(60)): N_FRAMES})
 
 
 def test_waiting_ends_after_its_time(open_worker, note, generator) -> None:
@@ -348,7 +348,7 @@ def test_waiting_ends_after_its_time(open_worker, note, generator) -> None:
     with open_worker(onsets=gate) as worker:
         slot = struck(worker, note(60))
         with pytest.raises(InstrumentError, match=r"did not come in 0\.05 s"):
-            worker.wait(slot, 8, timeout_s=0.05)
+            worker.wait_all({slot: 8}, timeout_s=0.05)
         gate.let_through(1)
 
 
@@ -357,7 +357,7 @@ def test_what_is_awaited_overtakes_what_was_struck_before(open_worker, note, gen
     with open_worker(tiles=gate, is_offline=True, n_offline_threads=1) as worker:
         slots = [struck(worker, note(pitch)) for pitch in (60, 61, 62)]
         eventually(lambda: len(gate.calls) == 1)
-        waiter = threading.Thread(target=worker.wait, args=(slots[2], 8))
+        waiter = threading.Thread(target=worker.wait_all, args=({slots[2]: 8},))
         waiter.start()
         eventually(lambda: worker._jobs[slots[2]].is_awaited)
         gate.let_through(9)

@@ -18,7 +18,9 @@ T = TypeVar("T")
 @contextmanager
 def progress_bar(name: str) -> Iterator["Progress"]:
     """Show a bar, and yield what moves it."""
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    # Disabled, or it prints an empty line into logs.
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(name, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)
 

@@ -266,6 +266,21 @@ def test_the_server_may_die_and_come_back_while_notes_sound(
     assert 1 == errors.count("jack has stopped; playing into nothing")
 
 
+def test_what_goes_to_jack_is_on_the_tape_as_well(jack_server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    session = Session("--preset", PRESET, "--midi-in", "none", "--record", path)
+    assert "audio=jack" in session.ready_line
+    recording = Recording(tmp_path / "jack.wav", 2)
+    session.osc("/mnote", "ii", 57, 100)
+    (heard,) = sounding_spans(recording.finish())
+    session.stop()
+    audio, _ = soundfile.read(path)
+    (taped,) = sounding_spans(audio.mean(axis=1))
+    assert abs(cents_from(heard, 57)) < CENTS
+    assert abs(cents_from(taped, 57)) < CENTS
+    np.testing.assert_allclose(np.abs(heard).max(), np.abs(taped).max(), rtol=0.2)
+
+
 def test_without_a_device_it_plays_on_tape(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "nobody-there")
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")

@@ -1,5 +1,10 @@
 """Which sound card is taken, by rule and by name, and that PortAudio sees no JACK."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sounddevice
 
@@ -63,6 +68,73 @@ def test_portaudio_never_sees_the_jack_server_that_it_would_die_with(jack_server
     apis = {api["name"]: api["devices"] for api in sounddevice.query_hostapis()}
     assert not [name for name, devices in apis.items() if "JACK" in name and devices]
     assert all("JACK" not in entry.host_api for entry in list_devices())
+
+
+THROUGH_PORTAUDIO = """
+import sounddevice  # before ours is asked for, so PortAudio sees the server of this test
+import time
+from synth.adapters.outputs.portaudio import AudioDevice, PortAudioOutput
+from tests_engine import NativeCounter
+
+(index,) = [n for n, d in enumerate(sounddevice.query_devices()) if d["name"] == "system"]
+device = AudioDevice(index=index, name="system", host_api="JACK", sample_rate=48000)
+source = NativeCounter()
+output = PortAudioOutput(device, 44100)
+assert 48000 == output.sample_rate  # the device's own, as it refuses ours
+output.start(source)
+time.sleep(1.0)
+assert output.is_active and output.latency_ms > 0.0
+output.close()
+assert not output.is_active
+print(int(source.n_blocks[0]), int(source.n_samples[0]))
+"""
+
+ENGINE = """
+import numpy as np
+from numba import carray, types
+from synth.adapters.outputs.foreign_calls import c_callback
+
+class NativeCounter:
+    def __init__(self):
+        self.counts = np.zeros(2, np.int64)
+        self.n_blocks, self.n_samples = self.counts[:1], self.counts[1:]
+        self.callback_address = count_block.address
+        self.userdata = self.counts.ctypes.data
+
+@c_callback(
+    types.intc(
+        types.voidptr, types.voidptr, types.ulong, types.voidptr, types.ulong, types.voidptr
+    )
+)
+def count_block(_in, out, n, _time, _flags, userdata):
+    block = carray(out, (np.int64(n), 2), np.float32)
+    for sample in range(np.int64(n)):
+        block[sample, 0] = block[sample, 1] = 0.0
+    counts = carray(userdata, (2,), np.int64)
+    counts[0] += 1
+    counts[1] += np.int64(n)
+    return 0
+"""
+
+
+def test_portaudio_calls_native_code_back_through_the_seam(
+    jack_server: object, tmp_path: Path
+) -> None:
+    # In a program of its own: PortAudio keeps the server in mind for as long as a program lives.
+    (tmp_path / "tests_engine.py").write_text(ENGINE)
+    finished = subprocess.run(
+        [sys.executable, "-c", THROUGH_PORTAUDIO],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    assert 0 == finished.returncode, finished.stderr
+    n_blocks, n_samples = map(int, finished.stdout.split())
+    # A second at 48 kHz; starting and ending cost some, a busy machine too.
+    assert 24_000 < n_samples < 72_000
+    assert 256 * n_blocks == n_samples
 
 
 class Silence:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth.errors import ConfigError
-from synth.frames import NoteFrames, PackedFrames
+from synth.frames import NoteFrames
 from synth.notes.instrument import Instrument
 from synth.notes.latents import Latent, normalise, timbre_digest
 
@@ -79,13 +79,16 @@ def make_note(
     return Note(key=key, latent=normalise(latent))
 
 
-def allocate_pool(instrument: Instrument, n_bytes: int, n_least_slots: int = 1) -> NoteFrames:
+def allocate_pool(
+    instrument: Instrument, n_bytes: int, n_least_slots: int = 1, n_frames: int | None = None
+) -> NoteFrames:
     """Allocate the slots for an instrument's notes that fit into some memory.
 
     Args:
         instrument: whose notes.
         n_bytes: at most; the memory is touched only as slots are used.
         n_least_slots: wanted, so that all voices can sound.
+        n_frames: of a slot, if not the whole note.
 
     Raises:
         ConfigError: that many slots need more memory.
@@ -95,7 +98,7 @@ def allocate_pool(instrument: Instrument, n_bytes: int, n_least_slots: int = 1) 
     def allocate(n_slots: int) -> NoteFrames:
         return NoteFrames.allocate(
             n_slots=n_slots,
-            n_frames=spec.n_frames,
+            n_frames=n_frames or spec.n_frames,
             n_bins=spec.n_linear_bins,
             n_fft=spec.n_fft,
             hop_length=spec.hop_length,
@@ -144,6 +147,19 @@ class NoteCache:
                 self._keys[slot] = key
             else:
                 self._n_hits += 1
+            self._slots.move_to_end(key)
+            self._n_voices[slot] += 1
+            return slot
+
+    def find(self, key: NoteKey) -> int | None:
+        """Return the slot of a note that has begun, held as by `acquire`, or None.
+
+        Thread: any but audio.
+        """
+        with self._lock:
+            slot = self._slots.get(key)
+            if slot is None or not self.pool.n_ready[slot]:
+                return None
             self._slots.move_to_end(key)
             self._n_voices[slot] += 1
             return slot
@@ -233,59 +249,3 @@ class NoteCache:
     def _free_if_forgotten(self, slot: int) -> None:
         if slot not in self._keys and not self._is_held(slot):
             self._free.append(slot)
-
-
-class OnsetStore:
-    """First tiles of notes made in advance, the longest unused dropped first.
-
-    Thread: any but audio; a lock keeps its books.
-    """
-
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self._lock = threading.Lock()
-        self._tiles: OrderedDict[NoteKey, PackedFrames] = OrderedDict()
-        self._n_bytes = 0
-
-    def put(self, key: NoteKey, frames: PackedFrames) -> None:
-        """Keep a tile.
-
-        Thread: any but audio.
-        """
-        with self._lock:
-            old = self._tiles.pop(key, None)
-            if old is not None:
-                self._n_bytes -= _n_bytes(old)
-            self._tiles[key] = frames
-            self._n_bytes += _n_bytes(frames)
-            while self._n_bytes > self.max_bytes:
-                _, dropped = self._tiles.popitem(last=False)
-                self._n_bytes -= _n_bytes(dropped)
-
-    def get(self, key: NoteKey) -> PackedFrames | None:
-        """Return a tile, or None.
-
-        Thread: any but audio.
-        """
-        with self._lock:
-            if key in self._tiles:
-                self._tiles.move_to_end(key)
-            return self._tiles.get(key)
-
-    def __contains__(self, key: NoteKey) -> bool:
-        with self._lock:
-            return key in self._tiles
-
-    def __len__(self) -> int:
-        with self._lock:
-            return len(self._tiles)
-
-    @property
-    def n_bytes(self) -> int:
-        """Bytes that are used."""
-        with self._lock:
-            return self._n_bytes
-
-
-def _n_bytes(frames: PackedFrames) -> int:
-    return frames.magnitude.nbytes + frames.frame_scale.nbytes + frames.phase_advance.nbytes

@@ -68,3 +68,34 @@ def place_tile(
         finisher.plan_sustain(pool, slot)
     finisher.publish(pool, slot, n_ready)
     return n_ready
+
+
+def store_onset(store: NoteFrames, slot: int, tile: PackedFrames, finisher: FrameFinisher) -> None:
+    """Write a first tile, finished, into a pool of notes that nobody has struck yet.
+
+    Thread: worker.
+    """
+    store.write(slot, 0, tile)
+    finisher.finish_onset(store, slot)
+    finisher.publish(store, slot, tile.n_frames)
+
+
+def restore_onset(
+    store: NoteFrames, stored: int, pool: NoteFrames, slot: int, finisher: FrameFinisher
+) -> int:
+    """Copy a finished first tile to where a voice plays, and let the audio thread see it.
+
+    Returns:
+        How many of the slot's frames are ready now.
+
+    Thread: control.
+    """
+    n_ready = int(store.n_ready[stored])
+    for name in ("magnitude", "frame_scale", "phase_advance"):
+        getattr(pool, name)[slot, :n_ready] = getattr(store, name)[stored, :n_ready]
+    for name in ("onset", "overlap", "phase"):
+        getattr(pool, name)[slot] = getattr(store, name)[stored]
+    if n_ready == pool.n_frames:
+        finisher.plan_sustain(pool, slot)
+    finisher.publish(pool, slot, n_ready)
+    return n_ready

@@ -23,13 +23,19 @@ from itertools import islice
 from typing import Self
 
 from synth.errors import InstrumentError, SynthError
-from synth.frames import PackedFrames
-from synth.notes.cache import Note, NoteCache, OnsetStore
+from synth.notes.cache import Note, NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator
 from synth.notes.instrument import Instrument
 from synth.notes.lanes import Lane, live_lanes, offline_lanes
 from synth.notes.schedule import Job, next_onsets, next_tile
-from synth.notes.tiles import FrameFinisher, generate_tiles, place_tile, tile_number
+from synth.notes.tiles import (
+    FrameFinisher,
+    generate_tiles,
+    place_tile,
+    restore_onset,
+    store_onset,
+    tile_number,
+)
 
 _BACKGROUND_NICENESS = 10  # where the system has such a thing for threads (Linux)
 _JOIN_S = 10.0
@@ -92,17 +98,19 @@ class NoteWorker:
         """
         self.instrument = instrument
         self.cache = cache
-        self.store = OnsetStore((config or WorkerConfig()).store_bytes)
         self._config = config or WorkerConfig()
+        self.store = NoteCache(
+            allocate_pool(
+                instrument, self._config.store_bytes, n_frames=instrument.tiles[0].n_frames
+            )
+        )
         self._finisher = finisher
         self._lanes = (
             offline_lanes(background_generator, self._config.n_offline_threads)
             if self._config.is_offline
             else live_lanes(onset_generator, background_generator)
         )
-        spec = instrument.spec
-        self._n_onset_bytes = instrument.tiles[0].n_frames * (4 * spec.n_linear_bins + 4)
-        self._frames_per_s = spec.sample_rate / spec.hop_length
+        self._frames_per_s = instrument.spec.sample_rate / instrument.spec.hop_length
         self._changed = threading.Condition()  # guards all below
         self._jobs: dict[int, Job] = {}  # by slot
         self._in_hand: dict[str, list[Job]] = {}  # by lane
@@ -151,14 +159,15 @@ class NoteWorker:
             self.cache.hold(slot)
             job = Job(note=note, slot=slot, struck_s=time.monotonic(), n_ready=n_ready)
             self._jobs[slot] = job
-            tile = None if n_ready else self.store.get(note.key)
-            job.is_running = tile is not None
-            if tile is None:
-                self._changed.notify_all()
-        if tile is not None:
-            self._publish(job, tile)
+            stored = None if n_ready else self.store.find(note.key)
+            job.is_running = stored is not None
+            self._changed.notify_all()
+        if stored is not None:
+            ready = restore_onset(self.store.pool, stored, self.cache.pool, slot, self._finisher)
+            self.store.release(stored)
             with self._changed:
                 self._count(n_started_warm=1)
+                self._advance(job, ready)
         return slot
 
     def leave(self, slot: int) -> None:
@@ -218,7 +227,7 @@ class NoteWorker:
         Thread: control.
         """
         with self._changed:
-            self._wanted = deque(islice(notes, self.store.max_bytes // self._n_onset_bytes))
+            self._wanted = deque(islice(notes, self.store.pool.n_slots))
             self._changed.notify_all()
 
     @property
@@ -319,7 +328,7 @@ class NoteWorker:
     def _choose_in_advance(self, lane: Lane) -> Note | None:
         while lane.does_tiles_ahead and self._wanted:
             note = self._wanted.popleft()
-            if note.key not in self.store and not self.cache.holds(note.key):
+            if not self.store.holds(note.key) and not self.cache.holds(note.key):
                 return note
         return None
 
@@ -338,9 +347,10 @@ class NoteWorker:
                     self._fail(job, str(error))
             return
         for job, tile in zip(jobs, tiles, strict=True):
-            self._publish(job, tile)
-        with self._changed:
-            self._count(n_tiles=len(jobs))
+            ready = place_tile(self.cache.pool, job.slot, job.n_ready, tile, self._finisher)
+            with self._changed:
+                self._count(n_tiles=1)
+                self._advance(job, ready)
 
     def _generate_in_advance(self, lane: Lane, note: Note) -> None:
         try:
@@ -350,28 +360,26 @@ class NoteWorker:
                 self._count(n_failed=1)
                 self._stats = replace(self._stats, last_error=str(error))
             return
-        self.store.put(note.key, tile)
+        slot = self.store.acquire(note.key)
+        if slot is not None:
+            store_onset(self.store.pool, slot, tile, self._finisher)
+            self.store.release(slot)
         with self._changed:
             self._count(n_prefetched=1)
 
-    def _publish(self, job: Job, tile: PackedFrames) -> None:
-        """Put a tile into its slot, and keep the books.
-
-        Thread: worker, control.
-        """
-        n_ready = place_tile(self.cache.pool, job.slot, job.n_ready, tile, self._finisher)
-        with self._changed:
-            if job.n_ready == 0:
-                waited_s = time.monotonic() - job.struck_s
-                longest_s = max(waited_s, self._stats.longest_onset_s)
-                self._stats = replace(self._stats, longest_onset_s=longest_s)
-            job.n_ready = n_ready
-            job.is_running = False
-            if n_ready == self.instrument.spec.n_frames or not job.is_wanted:
-                self._finish(job)
-            self._changed.notify_all()
-
     # -- books, all under the lock ---------------------------------------------------------------
+
+    def _advance(self, job: Job, n_ready: int) -> None:
+        """Note that frames were published."""
+        if job.n_ready == 0:
+            waited_s = time.monotonic() - job.struck_s
+            longest_s = max(waited_s, self._stats.longest_onset_s)
+            self._stats = replace(self._stats, longest_onset_s=longest_s)
+        job.n_ready = n_ready
+        job.is_running = False
+        if n_ready == self.instrument.spec.n_frames or not job.is_wanted:
+            self._finish(job)
+        self._changed.notify_all()
 
     def _is_coming(self, slot: int, n_frames: int) -> bool:
         is_there = bool(self.cache.pool.n_ready[slot] >= n_frames)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from synth.errors import ConfigError
-from synth.frames import NoteFrames, PackedFrames
-from synth.notes.cache import NoteCache, NoteKey, OnsetStore, allocate_pool, make_note
+from synth.frames import NoteFrames
+from synth.notes.cache import NoteCache, NoteKey, allocate_pool, make_note
 from synth.notes.instrument import Instrument
 
 
@@ -26,14 +26,6 @@ def taken(cache: NoteCache, pitch: int) -> int:
     slot = cache.acquire(key(pitch))
     assert slot is not None
     return slot
-
-
-def packed_tile(n_frames: int = 4, n_bins: int = 16) -> PackedFrames:
-    return PackedFrames(
-        magnitude=np.ones((n_frames, n_bins), np.uint16),
-        frame_scale=np.ones(n_frames, np.float32),
-        phase_advance=np.ones((n_frames, n_bins), np.int16),
-    )
 
 
 def test_the_same_note_is_found_in_its_slot() -> None:
@@ -164,19 +156,20 @@ def test_finer_velocity_layers_than_the_trained_ones_can_be_chosen(
     assert note.key.velocity == 0.35
 
 
-def test_the_store_drops_the_longest_unused_tile_to_stay_within_its_bytes() -> None:
-    size = 4 * 16 * 4 + 4 * 4
-    store = OnsetStore(2 * size)
-    store.put(key(60), packed_tile())
-    store.put(key(61), packed_tile())
-    assert store.get(key(60)) is not None
-    store.put(key(62), packed_tile())
-    assert (key(60) in store, key(61) in store, key(62) in store) == (True, False, True)
-    assert store.n_bytes == 2 * size
+def test_only_a_note_that_has_begun_is_found() -> None:
+    cache = new_cache(2)
+    slot = taken(cache, 60)
+    cache.release(slot)
+    assert cache.find(key(60)) is None
+    cache.pool.n_ready[slot] = 4
+    assert cache.find(key(60)) == slot
+    assert cache.find(key(61)) is None
+    assert cache.stats().n_held == 1
 
 
-def test_replacing_a_tile_counts_its_bytes_once() -> None:
-    store = OnsetStore(10_000)
-    store.put(key(60), packed_tile())
-    store.put(key(60), packed_tile())
-    assert (len(store), store.n_bytes) == (1, 4 * 16 * 4 + 4 * 4)
+def test_a_pool_of_first_tiles_takes_a_part_of_the_room(tiny_instrument: Instrument) -> None:
+    pool = allocate_pool(tiny_instrument, 1_000_000, n_frames=8)
+    whole = allocate_pool(tiny_instrument, 1_000_000)
+    assert pool.n_frames == 8
+    assert pool.n_slots > 4 * whole.n_slots
+    assert pool.onset.shape[1] == whole.onset.shape[1]

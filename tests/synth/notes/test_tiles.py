@@ -7,7 +7,14 @@ from synth.frames import NoteFrames, unpack
 from synth.notes.cache import allocate_pool, make_note
 from synth.notes.generators import WHOLE, OnnxGenerator
 from synth.notes.instrument import Instrument
-from synth.notes.tiles import FrameFinisher, generate_tiles, place_tile, tile_number
+from synth.notes.tiles import (
+    FrameFinisher,
+    generate_tiles,
+    place_tile,
+    restore_onset,
+    store_onset,
+    tile_number,
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +77,40 @@ def test_frames_are_finished_before_they_are_published(
         ("published", 64),
     ]
     assert np.all(pool.frame_scale[0] > 0.0)
+
+
+def test_an_onset_from_the_store_is_the_onset_that_was_stored(
+    tiny_instrument: Instrument, generator: OnnxGenerator
+) -> None:
+    def finish_onset(pool: NoteFrames, slot: int) -> None:
+        rng = np.random.default_rng(7)
+        for name in ("onset", "overlap", "phase"):
+            array = getattr(pool, name)
+            array[slot] = 1000 * rng.random(array.shape[1])
+
+    def publish(pool: NoteFrames, slot: int, n_frames: int) -> None:
+        pool.n_ready[slot] = n_frames
+
+    finisher = FrameFinisher(
+        finish_onset=finish_onset,
+        plan_sustain=lambda *_: pytest.fail("no plan yet"),
+        publish=publish,
+    )
+    note = make_note(tiny_instrument, tiny_instrument.latents["Dull"], 60, 1.0)
+    (tile,) = generate_tiles(tiny_instrument, generator, 0, [note])
+    direct = allocate_pool(tiny_instrument, 1_000_000)
+    assert place_tile(direct, 1, 0, tile, finisher) == 8
+    store = allocate_pool(tiny_instrument, 1_000_000, n_frames=8)
+    store_onset(store, 2, tile, finisher)
+    pool = allocate_pool(tiny_instrument, 1_000_000)
+    assert restore_onset(store, 2, pool, 3, finisher) == 8
+    for name in (
+        "magnitude",
+        "frame_scale",
+        "phase_advance",
+        "onset",
+        "overlap",
+        "phase",
+        "n_ready",
+    ):
+        assert np.array_equal(getattr(pool, name)[3], getattr(direct, name)[1]), name

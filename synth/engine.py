@@ -11,7 +11,6 @@ frames that the block needs, so the same events give the same samples, bit for b
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -35,21 +34,19 @@ from synth.events import (
     SetTimbre,
     SustainPedal,
 )
-from synth.notes.cache import CacheStats, Note, NoteCache, allocate_pool, make_note
+from synth.notes.cache import CacheStats, NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator, open_generators
 from synth.notes.instrument import Instrument
-from synth.notes.latents import Latent, normalise
-from synth.notes.schedule import notes_in_advance
+from synth.notes.latents import normalise
 from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig, WorkerStats
 from synth.realtime import commands, queue
 from synth.realtime.finish import Finisher
 from synth.realtime.renderer import Renderer
-from synth.settings import Settings, state_events
+from synth.settings import Command, Settings, state_events
+from synth.sounding import SoundingNotes
 from synth.units import semitones_to_ratio
 
 TICK_S = 0.02  # how often slots are taken back and held notes follow their timbre
-SETTLED_S = 0.25  # a timbre that has not moved for so long is worth making in advance
-N_REMEMBERED = 64  # keys played lately, for notes in advance
 VOICE_GAIN = 3.7  # +11.4 dB: the median timbre's velocity 127 peaks at -12 dBFS at default volume
 
 # Expressions of one note that the audio thread takes; timbre and pressure are not heard yet.
@@ -79,15 +76,6 @@ class EngineStats:
     limited_samples: int
     cache: CacheStats
     worker: WorkerStats
-
-
-@dataclass(slots=True, kw_only=True)
-class _Sounding:
-    """A note that the audio thread has."""
-
-    part: int
-    note: Note  # that it plays, or crosses to
-    slots: list[int]  # one, or while it crosses two
 
 
 def velocity_gain(velocity: float, layer: float, lowest_layer: float) -> float:
@@ -159,12 +147,8 @@ class Engine:
             config=WorkerConfig(is_offline=self.config.is_offline),
         )
         self._lock = threading.RLock()  # guards all below
-        self._sounding: dict[int, _Sounding] = {}  # by serial
-        self._n_notes = 0
-        self._unsent: deque[dict[str, Any]] = deque()  # what the ring had no room for
-        self._played: deque[tuple[int, float]] = deque(maxlen=N_REMEMBERED)
-        self._moved_s: float | None = None  # when a timbre moved, until notes are made in advance
-        self._played_parts: dict[int, None] = {}  # the latest last
+        self._sounding = SoundingNotes(instrument, self._worker, self._layers)
+        self._unsent: deque[Command] = deque()  # what the ring had no room for
         self._settings = Settings(next(iter(instrument.timbres.values())).latent)
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -202,10 +186,7 @@ class Engine:
         """
         self.config = replace(self.config, sample_rate=sample_rate, max_block_size=max_block_size)
         with self._lock:
-            for note in self._sounding.values():
-                for slot in note.slots:
-                    self._worker.leave(slot)
-            self._sounding.clear()
+            self._sounding.leave_all()
             self._unsent.clear()
             self._renderer = self._make_renderer()
 
@@ -265,7 +246,8 @@ class Engine:
         if self.config.is_offline:
             with self._lock:
                 self._tick()
-                self._await_frames(len(block))
+                n_hops = self._renderer.hops_at_most(len(block))
+                self._sounding.await_frames(dict(self._renderer.frames_read()), n_hops)
         self._renderer.render(block)
         if block is not out:
             out[:] = block.T
@@ -274,27 +256,42 @@ class Engine:
 
     @property
     def sample_rate(self) -> int:
-        """Hz, of the output."""
+        """Hz, of the output.
+
+        Thread: any.
+        """
         return self.config.sample_rate
 
     @property
     def callback_address(self) -> int:
-        """Address of a PaStreamCallback: two channels, interleaved, float32."""
+        """Address of a PaStreamCallback: two channels, interleaved, float32.
+
+        Thread: any.
+        """
         return self._renderer.callback_address
 
     @property
     def userdata(self) -> int:
-        """Address that the callback gets as its last argument; valid until the next prepare."""
+        """Address that the callback gets as its last argument; valid until the next prepare.
+
+        Thread: any.
+        """
         return self._renderer.userdata_address
 
     @property
     def n_blocks(self) -> int:
-        """Blocks rendered since `prepare`: stands still when a device is gone."""
+        """Blocks rendered since `prepare`: stands still when a device is gone.
+
+        Thread: any.
+        """
         return self._renderer.n_blocks
 
     @property
     def n_voices(self) -> int:
-        """Notes that sound or wait to."""
+        """Notes that sound or wait to.
+
+        Thread: any.
+        """
         return self._renderer.n_voices
 
     def stats(self) -> EngineStats:
@@ -322,7 +319,10 @@ class Engine:
         )
 
     def save_state(self) -> dict[str, Any]:
-        """Return everything that is set, as plain values for JSON; not what sounds."""
+        """Return everything that is set, as plain values for JSON; not what sounds.
+
+        Thread: any but audio.
+        """
         with self._lock:
             return self._settings.to_dict()
 
@@ -331,6 +331,8 @@ class Engine:
 
         Raises:
             PresetError: it is no such state, or one of another instrument; nothing has changed.
+
+        Thread: any but audio.
         """
         events = state_events(state, self.instrument.latent_size)
         with self._lock:
@@ -348,37 +350,21 @@ class Engine:
         part = self._settings.parts[event.part]
         velocity = part.heard_velocity(event.velocity)
         pitch = event.pitch + part.transpose
-        note = self._find_note(part.latent, pitch, velocity)
-        slot = self._worker.strike(note)
-        if slot is None:
-            return  # every slot is held; counted by the cache
-        serial = self._n_notes
-        self._n_notes += 1
-        self._sounding[serial] = _Sounding(part=event.part, note=note, slots=[slot])
-        self._remember(event.part, note)
+        struck = self._sounding.strike(event.part, part.latent, pitch, velocity)
+        if struck is None:
+            return
+        key = struck.note.key
         self._send(
             kind=queue.START,
             time=moment,
             part=event.part,
             note_id=_number(event.note_id),
-            serial=serial,
-            slot=slot,
+            serial=struck.serial,
+            slot=struck.slot,
             key=float(event.pitch),
-            ratio=semitones_to_ratio(pitch - note.key.pitch) * self._unbent_step,
-            value=VOICE_GAIN * velocity_gain(velocity, note.key.velocity, self._layers[0]),
+            ratio=semitones_to_ratio(pitch - key.pitch) * self._unbent_step,
+            value=VOICE_GAIN * velocity_gain(velocity, key.velocity, self._layers[0]),
         )
-
-    def _find_note(self, latent: Latent, pitch: float, velocity: float) -> Note:
-        # The note keeps the part's very array: whether it is at its target is a look at two ids.
-        note = make_note(self.instrument, latent, pitch, velocity, self._layers)
-        return replace(note, latent=latent)
-
-    def _remember(self, part: int, note: Note) -> None:
-        self._played.appendleft((note.key.pitch, note.key.velocity))
-        if next(reversed(self._played_parts), None) != part:
-            self._played_parts.pop(part, None)
-            self._played_parts[part] = None
-            self._moved_s = time.monotonic()
 
     def _note_off(self, event: NoteOff, moment: int) -> None:
         self._send(
@@ -400,7 +386,7 @@ class Engine:
         part = self._settings.parts[event.part]
         if not np.array_equal(latent, part.latent):
             part.latent = latent
-            self._moved_s = time.monotonic()
+            self._sounding.timbre_moved()
             self._follow_timbres()
 
     def _express(self, event: NoteExpression, moment: int) -> None:
@@ -430,71 +416,18 @@ class Engine:
         while not self._ended.wait(TICK_S):
             with self._lock:
                 self._tick()
-                self._make_in_advance()
+                if self.config.is_prefetching:
+                    self._sounding.make_in_advance(self._settings.parts)
 
     def _tick(self) -> None:
         while self._unsent and self._renderer.send(**self._unsent[0]):
             self._unsent.popleft()
-        for serial, slot in self._renderer.take_returned():
-            self._worker.leave(slot)
-            note = self._sounding.get(serial)
-            if note is not None:
-                note.slots.remove(slot)
-                if not note.slots:
-                    del self._sounding[serial]
-        self._worker.take_failures()  # counted by the worker; nobody finds them in the cache
+        self._sounding.take_back(self._renderer.take_returned())
         self._follow_timbres()
 
     def _follow_timbres(self) -> None:
-        """Let held notes cross to the timbre that their part has now.
-
-        A note makes one crossing at a time and then sets out for the latest target, so a pad that
-        moves faster than notes are generated leaves no queue behind.
-        """
-        for serial, sounding in self._sounding.items():
-            part = self._settings.parts[sounding.part]
-            if sounding.note.latent is part.latent or len(sounding.slots) > 1:
-                continue
-            old = sounding.note.key
-            note = self._find_note(part.latent, old.pitch, old.velocity)
-            sounding.note = note
-            if note.key == old:
-                continue
-            slot = self._worker.strike(note)
-            if slot is None:
-                continue
-            sounding.slots.append(slot)
-            self._send(kind=queue.MORPH, serial=serial, slot=slot, value=part.morph_s)
-
-    def _make_in_advance(self) -> None:
-        """Once the timbres have settled, make first tiles of the keys of all parts in use."""
-        if not self.config.is_prefetching or self._moved_s is None:
-            return
-        if time.monotonic() - self._moved_s < SETTLED_S:
-            return
-        self._moved_s = None
-        in_use = list(reversed(self._played_parts)) or [0]
-        latents = [self._settings.parts[number].latent for number in in_use]
-        timbres = list({latent.tobytes(): latent for latent in latents}.values())
-        played = list(self._played)
-        self._worker.prefetch(notes_in_advance(self.instrument, timbres, played, self._layers))
-
-    def _await_frames(self, n_samples: int) -> None:
-        """Wait until no voice can run out of frames in the next block.
-
-        Thread: control, offline.
-        """
-        n_frames = self.instrument.spec.n_frames
-        n_hops = self._renderer.hops_at_most(n_samples)
-        read = dict(self._renderer.frames_read())
-        wanted: dict[int, int] = {}
-        for sounding in self._sounding.values():
-            for slot in sounding.slots:
-                n_wanted = min(n_frames, read.get(slot, self._n_onset_frames) + n_hops)
-                if len(sounding.slots) > 1:
-                    n_wanted = n_frames  # a crossing begins with complete notes
-                wanted[slot] = max(n_wanted, wanted.get(slot, 0))
-        self._worker.wait_all(wanted)
+        for command in self._sounding.follow(self._settings.parts):
+            self._send(**command)
 
     # --- below ----------------------------------------------------------------------------------
 

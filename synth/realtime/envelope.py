@@ -20,13 +20,19 @@ OVERSHOOT = 0.001  # -60 dB
 
 @realtime
 def attack_step(attack_s: float, sample_rate: float) -> float:
-    """Compute the rise in one sample of an attack from 0 to 1; shorter than a sample is at once."""
+    """Compute the rise in one sample of an attack from 0 to 1; shorter than a sample is at once.
+
+    Thread: any.
+    """
     return 1.0 / max(1.0, attack_s * sample_rate)
 
 
 @realtime
 def fall_factor(time_s: float, sample_rate: float) -> float:
-    """Compute the factor in one sample of a fall from 1 to 0 (to the overshoot below 0)."""
+    """Compute the factor in one sample of a fall from 1 to 0 (to the overshoot below 0).
+
+    Thread: any.
+    """
     n_samples = max(1.0, time_s * sample_rate)
     return math.exp(math.log(OVERSHOOT / (1.0 + OVERSHOOT)) / n_samples)
 

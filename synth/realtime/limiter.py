@@ -22,7 +22,10 @@ FULL_SCALE = np.float32(1.0)
 
 @realtime
 def release_factor(sample_rate: float) -> float:
-    """Compute the factor by which a held peak falls in one sample."""
+    """Compute the factor by which a held peak falls in one sample.
+
+    Thread: any.
+    """
     return math.exp(-1.0 / (RELEASE_S * sample_rate))
 
 

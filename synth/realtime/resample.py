@@ -51,7 +51,10 @@ def design_filters() -> NDArray[np.float32]:
 
 @realtime
 def choose_band(step: float) -> int:
-    """Find the widest filter that does not alias at this step."""
+    """Find the widest filter that does not alias at this step.
+
+    Thread: audio.
+    """
     band = 0
     edge = 1.0
     while band < N_BANDS - 1 and step > edge * 1.0001:

@@ -47,6 +47,8 @@ def steal_priority(voice: Any, clock: int, sample_rate: float, lowest_key: float
         clock: now, in output samples.
         sample_rate: Hz.
         lowest_key: the lowest key that is held.
+
+    Thread: audio.
     """
     age_s = (clock - voice.struck_at) / sample_rate
     quietness_db = -20.0 * math.log10(max(voice.peak, QUIET_PEAK))
@@ -65,7 +67,10 @@ def steal_priority(voice: Any, clock: int, sample_rate: float, lowest_key: float
 
 @realtime
 def choose_victim(voices: NDArray[Any], clock: int, sample_rate: float) -> int:
-    """Find the voice to steal, or -1 where none is left that is not fading already."""
+    """Find the voice to steal, or -1 where none is left that is not fading already.
+
+    Thread: audio.
+    """
     lowest_key = np.inf
     for i in range(voices.shape[0]):
         voice = voices[i]
@@ -139,7 +144,10 @@ def start_note(state: Any, command: Any) -> None:
 
 @realtime
 def is_sounding(voice: Any) -> bool:
-    """Say whether a voice is in the mix."""
+    """Say whether a voice is in the mix.
+
+    Thread: audio.
+    """
     return voice.state in (SOUNDING, FADING)
 
 

@@ -1,4 +1,3 @@
-import numpy as np
 from numba import njit
 
 from synth.realtime import layout, state
@@ -43,16 +42,3 @@ def test_records_are_found_again_by_their_address(arrays, address):
 def test_state_knows_its_own_address(arrays):
     record = state.address_state(arrays)
     assert record["own_address"][0] == record.ctypes.data
-
-
-def test_at_rest_nothing_sounds_and_gains_are_one(arrays):
-    assert not arrays.voices["state"].any()
-    assert (arrays.parts["volume"] == 1.0).all()
-    assert arrays.engine["master"] == 1.0
-    assert np.isfinite(arrays.filters).all()
-
-
-def test_every_slot_fits_into_the_way_back(arrays):
-    n_most = len(arrays.commands) + len(arrays.voices)
-    assert len(arrays.retired) >= n_most
-    assert len(arrays.retired) & (len(arrays.retired) - 1) == 0

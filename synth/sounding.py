@@ -1,0 +1,163 @@
+"""The notes that the audio thread has: the slots that they hold, and the timbres they are to have.
+
+A slot is held from the strike until the audio thread sends it back. A held note whose part gets
+another timbre crosses to a slot of that timbre; one crossing at a time, then straight to the latest
+target, so a pad that moves faster than notes are generated leaves no queue behind.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from synth.notes.cache import Note, make_note
+from synth.notes.instrument import Instrument
+from synth.notes.latents import Latent
+from synth.notes.schedule import notes_in_advance
+from synth.notes.worker import NoteWorker
+from synth.realtime import queue
+from synth.settings import Command, PartSettings
+
+SETTLED_S = 0.25  # a timbre that has not moved for so long is worth making in advance
+N_REMEMBERED = 64  # keys played lately
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck:
+    """A note that has a slot."""
+
+    serial: int
+    slot: int
+    note: Note
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sounding:
+    """A note that the audio thread has, or is about to get."""
+
+    part: int
+    note: Note  # that it plays, or crosses to
+    slots: list[int]  # one, or while it crosses two
+
+
+class SoundingNotes:
+    """The books of one engine; whoever calls holds the engine's lock.
+
+    Args:
+        instrument: whose notes.
+        worker: that generates them.
+        layers: velocities that notes are generated at, 0..1.
+    """
+
+    def __init__(self, instrument: Instrument, worker: NoteWorker, layers: Sequence[float]) -> None:
+        self._instrument = instrument
+        self._worker = worker
+        self._layers = layers
+        self._notes: dict[int, _Sounding] = {}  # by serial number
+        self._n_struck = 0
+        self._played: deque[tuple[int, float]] = deque(maxlen=N_REMEMBERED)  # the latest first
+        self._played_parts: dict[int, None] = {}  # the latest last
+        self._moved_s: float | None = None  # when a timbre moved, until it has settled
+
+    def strike(self, part: int, latent: Latent, pitch: float, velocity: float) -> Struck | None:
+        """Ask for a note; None: every slot is held (the cache counts it).
+
+        Args:
+            part: 0..15.
+            latent: of the part.
+            pitch: MIDI number, any.
+            velocity: 0..1.
+        """
+        note = self._find(latent, pitch, velocity)
+        slot = self._worker.strike(note)
+        if slot is None:
+            return None
+        serial = self._n_struck
+        self._n_struck += 1
+        self._notes[serial] = _Sounding(part=part, note=note, slots=[slot])
+        self._remember(part, note)
+        return Struck(serial=serial, slot=slot, note=note)
+
+    def take_back(self, returned: Iterable[tuple[int, int]]) -> None:
+        """Let go of the slots that notes have finished with.
+
+        Args:
+            returned: serial numbers and slots.
+        """
+        for serial, slot in returned:
+            self._worker.leave(slot)
+            sounding = self._notes[serial]
+            sounding.slots.remove(slot)
+            if not sounding.slots:
+                del self._notes[serial]
+        self._worker.take_failures()  # the worker counts them, the cache has forgotten them
+
+    def leave_all(self) -> None:
+        """Let go of every slot: there is no audio thread any more that could read it."""
+        for sounding in self._notes.values():
+            for slot in sounding.slots:
+                self._worker.leave(slot)
+        self._notes.clear()
+
+    def follow(self, parts: Sequence[PartSettings]) -> Iterator[Command]:
+        """Yield what lets held notes cross to the timbres that their parts have now."""
+        for serial, sounding in self._notes.items():
+            part = parts[sounding.part]
+            if sounding.note.latent is part.latent or len(sounding.slots) > 1:
+                continue
+            old = sounding.note.key
+            sounding.note = self._find(part.latent, old.pitch, old.velocity)
+            if sounding.note.key == old:
+                continue
+            slot = self._worker.strike(sounding.note)
+            if slot is not None:
+                sounding.slots.append(slot)
+                yield {"kind": queue.MORPH, "serial": serial, "slot": slot, "value": part.morph_s}
+
+    def await_frames(self, read: Mapping[int, int], n_hops: int) -> None:
+        """Wait until no note can run out of frames.
+
+        Args:
+            read: slots and the frames where they are read; the others have not begun.
+            n_hops: that a note may move on.
+
+        Raises:
+            InstrumentError: frames could not be generated.
+        """
+        n_frames = self._instrument.spec.n_frames
+        n_first = self._instrument.tiles[0].n_frames
+        wanted: dict[int, int] = {}
+        for sounding in self._notes.values():
+            for slot in sounding.slots:
+                n_wanted = min(n_frames, read.get(slot, n_first) + n_hops)
+                if len(sounding.slots) > 1:
+                    n_wanted = n_frames  # a crossing begins with complete notes
+                wanted[slot] = max(n_wanted, wanted.get(slot, 0))
+        self._worker.wait_all(wanted)
+
+    def timbre_moved(self) -> None:
+        """Take note that first tiles made in advance are of a timbre that has gone."""
+        self._moved_s = time.monotonic()
+
+    def make_in_advance(self, parts: Sequence[PartSettings]) -> None:
+        """Once the timbres have settled, have first tiles made of all keys of the parts in use."""
+        if self._moved_s is None or time.monotonic() - self._moved_s < SETTLED_S:
+            return
+        self._moved_s = None
+        in_use = list(reversed(self._played_parts)) or [0]
+        latents = [parts[number].latent for number in in_use]
+        timbres = list({latent.tobytes(): latent for latent in latents}.values())
+        played = list(self._played)
+        self._worker.prefetch(notes_in_advance(self._instrument, timbres, played, self._layers))
+
+    def _find(self, latent: Latent, pitch: float, velocity: float) -> Note:
+        # The note keeps the part's very array: whether it is at its target is a look at two ids.
+        note = make_note(self._instrument, latent, pitch, velocity, self._layers)
+        return replace(note, latent=latent)
+
+    def _remember(self, part: int, note: Note) -> None:
+        self._played.appendleft((note.key.pitch, note.key.velocity))
+        if next(reversed(self._played_parts), None) != part:
+            self._played_parts.pop(part, None)
+            self._played_parts[part] = None
+            self.timbre_moved()

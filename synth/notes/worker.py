@@ -18,13 +18,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Self
 
 from synth.errors import InstrumentError, SynthError
 from synth.notes.cache import Note, NoteCache, allocate_pool
-from synth.notes.generators import NoteGenerator
+from synth.notes.generators import NoteGenerator, n_usable_cores
 from synth.notes.instrument import Instrument
 from synth.notes.lanes import Lane, live_lanes, offline_lanes
 from synth.notes.schedule import Job, next_onsets, next_tile
@@ -52,7 +52,7 @@ class WorkerConfig:
     is_offline: bool = (
         False  # every thread does everything, a note a call: the same bits every time
     )
-    n_offline_threads: int = 2
+    n_offline_threads: int = field(default_factory=lambda: max(2, n_usable_cores()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

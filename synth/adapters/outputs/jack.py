@@ -8,6 +8,7 @@ the engine's callback and takes its samples apart into the two ports.
 
 import ctypes
 import ctypes.util
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -149,6 +150,7 @@ class _LatencyRange(ctypes.Structure):
     _fields_ = (("minimum", ctypes.c_uint32), ("maximum", ctypes.c_uint32))
 
 
+@cache  # looking for it starts programs, and a server is looked for every few seconds
 def _load_library() -> Any:
     name = ctypes.util.find_library("jack")
     if name is None:

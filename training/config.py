@@ -51,6 +51,10 @@ class ReconstructionLossConfig:
     magnitude: float = 4.0
     audible: float = 2.5  # how much more an audible bin counts than an inaudible one
     audible_range_db: float = 55.0  # below the note's loudest bin
+    loud: float = 8.0  # how much more the loudest bins of a frame count
+    loud_range_db: float = 35.0  # below the frame's loudest bin, where that stops
+    band: float = 4.0  # of the levels in bands
+    n_band_bins: int = 8  # bins in a band; bands overlap by half
     frequency: float = 2.0  # of the IF's squared error, weighted by magnitude
     onset: float = 2.0  # how much more the first frames count
     n_onset_frames: int = 6

@@ -8,7 +8,12 @@ import torch
 
 from synth.representation import LIVE, encode
 from training.config import ReconstructionLossConfig
-from training.losses import decibels_per_unit, log_spectral_distance_db, reconstruction_loss
+from training.losses import (
+    band_distance,
+    decibels_per_unit,
+    log_spectral_distance_db,
+    reconstruction_loss,
+)
 
 CONFIG = ReconstructionLossConfig()
 
@@ -46,9 +51,12 @@ def test_the_phase_of_silence_is_free(note: torch.Tensor) -> None:
 
 def test_weights_scale_their_terms(note: torch.Tensor) -> None:
     changed = note + 0.01
-    once, _ = reconstruction_loss(changed, note, LIVE, replace(CONFIG, frequency=0.0))
+    once, _ = reconstruction_loss(changed, note, LIVE, replace(CONFIG, frequency=0.0, band=0.0))
     twice, _ = reconstruction_loss(
-        changed, note, LIVE, replace(CONFIG, frequency=0.0, magnitude=2 * CONFIG.magnitude)
+        changed,
+        note,
+        LIVE,
+        replace(CONFIG, frequency=0.0, band=0.0, magnitude=2 * CONFIG.magnitude),
     )
     assert twice.item() == pytest.approx(2 * once.item())
 
@@ -57,3 +65,11 @@ def test_the_distance_is_in_decibels(note: torch.Tensor) -> None:
     quieter = note.clone()
     quieter[:, 0] -= 6.0 / decibels_per_unit(LIVE)
     assert log_spectral_distance_db(quieter, note, LIVE).item() == pytest.approx(6.0, abs=1e-3)
+
+
+def test_a_partial_may_move_within_its_band_but_not_change_its_level(note: torch.Tensor) -> None:
+    moved, softer = note.clone(), note.clone()
+    moved[:, 0, :, 40:48] = note[:, 0, :, 40:48].flip(-1)
+    softer[:, 0] -= 6.0 / decibels_per_unit(LIVE)
+    costs = [band_distance(n[:, 0], note[:, 0], LIVE, CONFIG).item() for n in (moved, softer)]
+    assert costs[0] < 0.2 * costs[1]

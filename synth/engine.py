@@ -426,7 +426,8 @@ class Engine:
         self._follow_timbres()
 
     def _follow_timbres(self) -> None:
-        for command in self._sounding.follow(self._settings.parts):
+        ending = self._renderer.ending_notes
+        for command in self._sounding.follow(self._settings.parts, ending):
             self._send(**command)
 
     # --- below ----------------------------------------------------------------------------------

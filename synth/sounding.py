@@ -7,7 +7,7 @@ target, so a pad that moves faster than notes are generated leaves no queue behi
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synth.notes.cache import Note, make_note
@@ -99,11 +99,25 @@ class SoundingNotes:
                 self._worker.leave(slot)
         self._notes.clear()
 
-    def follow(self, parts: Sequence[PartSettings]) -> Iterator[Command]:
-        """Yield what lets held notes cross to the timbres that their parts have now."""
-        for serial, sounding in self._notes.items():
+    def follow(
+        self, parts: Sequence[PartSettings], find_ending: Callable[[], Collection[int]]
+    ) -> Iterator[Command]:
+        """Yield what lets held notes cross to the timbres that their parts have now.
+
+        Args:
+            parts: their settings.
+            find_ending: looks up the serial numbers of notes that are released already: not worth
+                a crossing.
+        """
+        moved = [
+            (serial, sounding)
+            for serial, sounding in self._notes.items()
+            if sounding.note.latent is not parts[sounding.part].latent and len(sounding.slots) == 1
+        ]
+        ending = find_ending() if moved else ()
+        for serial, sounding in moved:
             part = parts[sounding.part]
-            if sounding.note.latent is part.latent or len(sounding.slots) > 1:
+            if serial in ending:
                 continue
             old = sounding.note.key
             sounding.note = self._find(part.latent, old.pitch, old.velocity)

@@ -20,6 +20,7 @@ from synth.realtime.mixer import compile_render
 from synth.realtime.resample import MAXIMUM_STEP
 from synth.realtime.state import address_state
 from synth.realtime.streams import compile_decode_hop
+from synth.realtime.voices import FADING, FREE, NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,15 @@ class Renderer:
         assert out.dtype == np.float32
         assert out.flags.c_contiguous
         self._callback.ctypes(None, out.ctypes.data, len(out), None, 0, self.userdata_address)
+
+    def ending_notes(self) -> set[int]:
+        """Return the serial numbers of notes that are released or fade out, as of a moment ago.
+
+        Thread: any but audio.
+        """
+        voices = self._arrays.voices
+        is_ending = (voices["state"] == FADING) | (voices["release_at"] != NEVER)
+        return {int(serial) for serial in voices["serial"][is_ending & (voices["state"] != FREE)]}
 
     def frames_read(self) -> Iterator[tuple[int, int]]:
         """Yield (slot, frame) of every place where a voice reads frames.

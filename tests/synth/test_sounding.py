@@ -22,6 +22,10 @@ def leave_as_it_is(pool, slot):
     pass
 
 
+def nobody():
+    return ()
+
+
 @pytest.fixture
 def worker(tiny_instrument):
     generator = OnnxGenerator(tiny_instrument, warm_batches=())
@@ -88,23 +92,31 @@ def test_awaited_frames_are_there(notes, parts, worker):
 
 def test_a_held_note_follows_its_part_by_one_crossing_at_a_time(notes, parts, tiny_instrument):
     struck = notes.strike(2, parts[2].latent, 60, 0.5)
-    assert list(notes.follow(parts)) == []
+    assert list(notes.follow(parts, nobody)) == []
     parts[2].latent = tiny_instrument.timbres["Bright"].latent
-    (command,) = notes.follow(parts)
+    (command,) = notes.follow(parts, nobody)
     assert command["kind"] == queue.MORPH
     assert command["serial"] == struck.serial
     assert command["slot"] != struck.slot
     parts[2].latent = tiny_instrument.timbres["Middling"].latent
-    assert list(notes.follow(parts)) == []  # under way
+    assert list(notes.follow(parts, nobody)) == []  # under way
     notes.take_back([(struck.serial, struck.slot)])
-    (then,) = notes.follow(parts)
+    (then,) = notes.follow(parts, nobody)
     assert then["slot"] not in {struck.slot, command["slot"]}
+
+
+def test_a_note_that_is_released_is_not_worth_a_crossing(notes, parts, tiny_instrument):
+    ending = notes.strike(0, parts[0].latent, 60, 0.5)
+    held = notes.strike(0, parts[0].latent, 64, 0.5)
+    parts[0].latent = tiny_instrument.timbres["Bright"].latent
+    commands = list(notes.follow(parts, lambda: {ending.serial}))
+    assert [command["serial"] for command in commands] == [held.serial]
 
 
 def test_notes_of_other_parts_stay_as_they_are(notes, parts, tiny_instrument):
     notes.strike(0, parts[0].latent, 60, 0.5)
     parts[1].latent = tiny_instrument.timbres["Bright"].latent
-    assert list(notes.follow(parts)) == []
+    assert list(notes.follow(parts, nobody)) == []
 
 
 def test_leaving_all_gives_every_slot_back(notes, parts, worker):

@@ -71,6 +71,20 @@ def test_it_tells_where_frames_are_read(renderer):
     assert later > frame
 
 
+def test_it_tells_which_notes_are_ending(renderer):
+    for serial in range(3):
+        start(renderer, serial=serial, key=float(serial), part=serial)
+    renderer.render(block(2048))
+    assert renderer.ending_notes() == set()
+    renderer.send(queue.RELEASE, part=0, key=0.0)
+    renderer.send(queue.SILENCE_ALL, part=2)
+    renderer.render(block())
+    assert renderer.ending_notes() == {0, 2}
+    renderer.send(queue.SILENCE_ALL)
+    renderer.render(block(1024))
+    assert renderer.ending_notes() == set()
+
+
 def test_no_voice_moves_on_by_more_hops_than_it_is_allowed(renderer):
     start(renderer, ratio=8.0)
     renderer.render(block())

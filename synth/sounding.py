@@ -123,7 +123,7 @@ class SoundingNotes:
             sounding.note = self._find(part.latent, old.pitch, old.velocity)
             if sounding.note.key == old:
                 continue
-            slot = self._worker.strike(sounding.note)
+            slot = self._worker.strike(sounding.note, is_crossing=True)
             if slot is not None:
                 sounding.slots.append(slot)
                 yield {"kind": queue.MORPH, "serial": serial, "slot": slot, "value": part.morph_s}

@@ -1,7 +1,7 @@
 """What to generate next: pure choices from what is wanted.
 
-First sounds first, then the tile whose frames run out soonest. Notes made in advance come last;
-their order is made here too.
+First sounds first, then the tile whose frames run out soonest, then the timbres that held notes
+are to cross to. Notes made in advance come last; their order is made here too.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Job:
     struck_s: float  # when it was asked for, seconds of a clock that never goes back
     n_ready: int  # frames that are published
     is_wanted: bool = True  # a voice plays it
+    is_crossing: bool = False  # a voice will cross to it; until then it sounds as it is
     is_running: bool = False  # a thread is at one of its tiles
     n_awaited: int = 0  # frames that somebody waits for in `NoteWorker.wait_all`
 
@@ -40,7 +41,14 @@ class Job:
 
 def next_onsets(jobs: Iterable[Job], max_batch: int) -> list[Job]:
     """Choose the notes whose first tile comes next, the longest waiting first."""
-    waiting = [job for job in jobs if job.n_ready == 0 and job.is_wanted and not job.is_running]
+    waiting = [
+        job
+        for job in jobs
+        if job.n_ready == 0
+        and job.is_wanted
+        and not job.is_running
+        and (job.is_awaited or not job.is_crossing)
+    ]
     waiting.sort(key=lambda job: (not job.is_awaited, job.struck_s))
     return waiting[:max_batch]
 
@@ -48,16 +56,24 @@ def next_onsets(jobs: Iterable[Job], max_batch: int) -> list[Job]:
 def next_tile(
     jobs: Iterable[Job], frames_per_s: float, *, awaited_only: bool = False
 ) -> Job | None:
-    """Choose the note that has begun and needs its next tile soonest."""
+    """Choose the note that has begun and needs its next tile soonest.
+
+    A timbre that a held note is to cross to waits until no sounding note needs a tile.
+    """
     begun = [
         job
         for job in jobs
-        if job.n_ready > 0
+        if (job.n_ready > 0 or job.is_crossing)
         and job.is_wanted
         and not job.is_running
         and (job.is_awaited or not awaited_only)
     ]
-    return min(begun, key=lambda job: job.deadline_s(frames_per_s), default=None)
+
+    def urgency(job: Job) -> tuple[bool, float]:
+        is_later = job.is_crossing and not job.is_awaited
+        return is_later, job.deadline_s(frames_per_s)
+
+    return min(begun, key=urgency, default=None)
 
 
 def prefetch_order(

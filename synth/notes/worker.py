@@ -137,10 +137,14 @@ class NoteWorker:
 
     # -- what voices ask for ---------------------------------------------------------------------
 
-    def strike(self, note: Note) -> int | None:
+    def strike(self, note: Note, *, is_crossing: bool = False) -> int | None:
         """Return the slot where a note is, or will be, held for one voice; None: no slot is free.
 
         What was made in advance is published before this returns.
+
+        Args:
+            note: to generate.
+            is_crossing: a voice that sounds already is to cross to it, so others come first.
 
         Thread: control.
         """
@@ -154,10 +158,14 @@ class NoteWorker:
                 return slot
             if slot in self._jobs:
                 self._jobs[slot].is_wanted = True
+                self._jobs[slot].is_crossing &= is_crossing
                 self._changed.notify_all()
                 return slot
             self.cache.hold(slot)
-            job = Job(note=note, slot=slot, struck_s=time.monotonic(), n_ready=n_ready)
+            now_s = time.monotonic()
+            job = Job(
+                note=note, slot=slot, struck_s=now_s, n_ready=n_ready, is_crossing=is_crossing
+            )
             self._jobs[slot] = job
             stored = None if n_ready else self.store.find(note.key)
             job.is_running = stored is not None
@@ -371,7 +379,7 @@ class NoteWorker:
 
     def _advance(self, job: Job, n_ready: int) -> None:
         """Note that frames were published."""
-        if job.n_ready == 0:
+        if job.n_ready == 0 and not job.is_crossing:
             waited_s = time.monotonic() - job.struck_s
             longest_s = max(waited_s, self._stats.longest_onset_s)
             self._stats = replace(self._stats, longest_onset_s=longest_s)

@@ -41,6 +41,25 @@ def test_what_is_awaited_comes_before_all_deadlines() -> None:
     assert [j.slot for j in next_onsets([job(0, 0.0), job(1, 9.0, n_awaited=1)], 1)] == [1]
 
 
+def test_a_timbre_to_cross_to_comes_after_all_that_sounds() -> None:
+    jobs = [job(0, 0.0, is_crossing=1), job(1, 5.0, n_ready=32), job(2, 6.0)]
+    assert [j.slot for j in next_onsets(jobs, 8)] == [2]
+    chosen = next_tile(jobs, FRAMES_PER_S)
+    assert chosen is not None
+    assert chosen.slot == 1
+    alone = next_tile(jobs[:1], FRAMES_PER_S)
+    assert alone is not None
+    assert alone.slot == 0
+
+
+def test_a_timbre_to_cross_to_that_is_awaited_comes_first() -> None:
+    jobs = [job(0, 0.0, is_crossing=1, n_awaited=64), job(1, 0.0), job(2, 0.0, n_ready=8)]
+    assert [j.slot for j in next_onsets(jobs, 1)] == [0]
+    chosen = next_tile(jobs, FRAMES_PER_S)
+    assert chosen is not None
+    assert chosen.slot == 0
+
+
 def test_what_nobody_waits_for_can_be_left_out() -> None:
     jobs = [job(0, 0.0, n_ready=8, n_awaited=8), job(1, 9.0, n_ready=8, n_awaited=9)]
     chosen = next_tile(jobs, FRAMES_PER_S, awaited_only=True)

@@ -68,7 +68,8 @@ def test_a_written_tile_lands_at_its_frames_and_is_not_published_by_itself() -> 
     frames = pack(*random_frames(n_frames=4))
     pool.write(1, 2, frames)
     assert np.array_equal(pool.magnitude[1, 2:6], frames.magnitude)
-    assert not pool.magnitude[0].any() and not pool.magnitude[1, :2].any()
+    assert not pool.magnitude[0].any()
+    assert not pool.magnitude[1, :2].any()
     assert pool.n_ready[1] == 0
 
 

@@ -214,7 +214,10 @@ def begin_morph(heads: Any, slot: int, n_hops: int) -> bool:
 
 @realtime
 def move_weights(heads: Any) -> int:
-    """Go on with a crossing; at its end return the slot that was left."""
+    """Go on with a crossing; at its end return the slot that was left.
+
+    Thread: audio.
+    """
     heads[1].weight = min(1.0, heads[1].weight + heads[1].weight_step)
     heads[0].weight = 1.0 - heads[1].weight
     if heads[0].weight > 0.0:

@@ -44,9 +44,11 @@ from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
 _DELAY_UNITS = 64  # a delay is counted in n_fft / 64 samples: 2 ms at 16 kHz
 _DELAYS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 20)  # that are tried
 _N_TRIALS = 3  # iterations after which a delay is judged
-_EARLINESS = 0.03  # per unit of delay; of two that agree nearly alike the earlier one is taken
+_EARLINESS = 0.05  # per unit of delay; of two that agree nearly alike the earlier one is taken
 _N_REFINEMENTS = 3  # iterations more for the best one
 _FLANK_UNITS = 128  # the cut is a flank of n_fft / 128 samples (1 ms), not a step
+_FOOT_UNITS = 16  # of n_fft: before the cut the sound fades in for 8 ms at most,
+_FOOT_RISE = 256.0  # by 48 dB
 _MAXIMUM_GROWTH = 2.0  # per hop, of a partial that is run backwards; it may fall as fast
 FIXED, EXTENDED, TRIED, NEXT, BEST, N_SIGNALS = range(6)
 
@@ -280,6 +282,7 @@ def _search_delay(builder: OnsetBuilder, hop_length: int) -> None:
     signals[TRIED] = signals[BEST]
     for _ in range(_N_REFINEMENTS):
         _agree(builder, best * unit, hop_length)
+    _add_foot(builder, best * unit)
     signals[BEST] = signals[TRIED]
 
 
@@ -294,6 +297,23 @@ def _cut(builder: OnsetBuilder, delay: int) -> None:
     n_flank = n_fft // _FLANK_UNITS
     for i in range(n_flank):
         signal[start + i] *= np.float32((i + 0.5) / n_flank)
+
+
+@realtime
+def _add_foot(builder: OnsetBuilder, delay: int) -> None:
+    """Begin the tried signal as a sound does: let what the frames ask for fade in to the cut."""
+    signals, fill = builder.signals, builder.fill
+    n_fft = builder.frame.shape[0]
+    n_foot = min(delay, n_fft // _FOOT_UNITS)
+    start = n_fft // 2 + delay
+    if n_foot == 0:
+        return
+    for i in range(n_fft // _FLANK_UNITS):
+        signals[TRIED, start + i] = signals[NEXT, start + i] * fill[delay + i]
+    gain = 1.0
+    for i in range(1, n_foot + 1):
+        gain *= _FOOT_RISE ** (-1.0 / (n_fft // _FOOT_UNITS))
+        signals[TRIED, start - i] = signals[NEXT, start - i] * fill[delay - i] * np.float32(gain)
 
 
 @realtime

@@ -476,4 +476,5 @@ class Engine:
 
 
 def _number(value: int | None) -> int:
-    return -1 if value is None else value
+    # -1 is nobody; any other whole number, negative ones as well, is some number from 0.
+    return -1 if value is None else value & (2**62 - 1)

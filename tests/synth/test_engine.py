@@ -222,6 +222,16 @@ def test_notes_of_one_pitch_are_told_apart_by_id(engine):
     assert level(left) < 1e-3 * level(right)
 
 
+@pytest.mark.parametrize("note_id", [0, -1, -(2**40), 2**63 - 1, 2**70])
+def test_any_whole_number_is_an_id(engine, note_id):
+    engine.post(NoteOn(pitch=60, velocity=0.8, note_id=note_id))
+    engine.post(NoteOn(pitch=64, velocity=0.8))
+    rendered(engine, 0.1)
+    engine.post(NoteOff(note_id=note_id))
+    out = rendered(engine, 0.5)[-9600:, 0]
+    assert cents(frequency_hz(out), pitch_to_hz(64)) == pytest.approx(0, abs=8)
+
+
 def test_panic_silences_at_once_and_softly_lets_go(engine):
     for pitch in (57, 60, 64):
         engine.post(NoteOn(pitch=pitch, velocity=0.8, part=pitch % 3))

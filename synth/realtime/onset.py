@@ -10,15 +10,16 @@ together. So:
 2. Cut at a delay, and let the first frames find their phases: Griffin and Lim's iteration (1984,
    IEEE Trans. Acoustics, Speech and Signal Processing 32 (2)) with silence before the cut as its
    second constraint, which is what it lacks to tell an onset from its mirror image.
-3. Do so for some delays and keep the one at which the frames contradict each other least: it is the
-   original's within 5 ms for all 30 struck and plucked notes tried.
+3. Do so for some delays and keep the one at which the frames contradict each other least.
 
-Slow attacks come out slow by themselves, since their first frames are soft.
+Of 160 struck and plucked notes of FluidSynth, phases thrown away and 0.15 rad of noise on the IF,
+94 % then start within 5 ms of the original and 88 % rise within twice its time (median 0.92 of it).
+Slow attacks come out slow by themselves, since their first frames are soft. It takes 0.7 ms.
 
 Thread: worker, all of it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ from synth.realtime.kernel import REORDERED, realtime
 from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
 
 _DELAY_UNITS = 64  # a delay is counted in n_fft / 64 samples: 2 ms at 16 kHz
-_DELAYS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 20)  # that are tried
+_DELAYS = (0, 1, 2, 3, 4, 6, 8, 10, 13, 16, 20)  # that are tried
 _N_TRIALS = 3  # iterations after which a delay is judged
 _EARLINESS = 0.05  # per unit of delay; of two that agree nearly alike the earlier one is taken
 _N_REFINEMENTS = 3  # iterations more for the best one
@@ -155,11 +156,11 @@ def _build_onset(
     _read_frame(reference, n_frames, magnitude, frame_scale, phase_advance, decoder)
     _start_phases(phase_advance[reference + 1], reference, hop_length, builder.phase[0])
     _lock_upright(decoder, builder.phase[0])
-    builder.phase[1] = builder.phase[0]
+    _copy(builder.phase[0], builder.phase[1])
     _run_backwards(builder, phase_advance[reference + 1], magnitude, frame_scale, reference)
 
     # Run forwards from the reference, as the audio thread will go on.
-    builder.phase[1] = builder.phase[0]
+    _copy(builder.phase[0], builder.phase[1])
     lean = lean_factor(n_fft, hop_length)
     for j in range(n_free, n_frames):
         _read_frame(j, n_frames, magnitude, frame_scale, phase_advance, decoder)
@@ -179,7 +180,7 @@ def _build_onset(
     start += onset.shape[0]
     for i in range(signals.shape[1] - start):
         overlap[i] = signals[BEST, start + i]
-    phase[:] = builder.phase[1]
+    _copy(builder.phase[1], phase)
 
 
 @realtime
@@ -266,24 +267,30 @@ def _search_delay(builder: OnsetBuilder, hop_length: int) -> None:
     """Leave in signal BEST the onset at the delay where the free frames agree best."""
     signals = builder.signals
     unit = builder.frame.shape[0] // _DELAY_UNITS
-    least = np.inf
     best = 0
-    for delay in _DELAYS:
-        signals[TRIED] = signals[EXTENDED]
-        _cut(builder, delay * unit)
-        error = 0.0
-        for _ in range(_N_TRIALS):
-            error = _agree(builder, delay * unit, hop_length)
-        error *= 1.0 + _EARLINESS * delay
+    least = np.inf
+    for n_units in _DELAYS:
+        error = _try_delay(builder, n_units * unit, hop_length) * (1.0 + _EARLINESS * n_units)
         if error < least:
             least = error
-            best = delay
-            signals[BEST] = signals[TRIED]
-    signals[TRIED] = signals[BEST]
+            best = n_units * unit
+            _copy(signals[TRIED], signals[BEST])
+    _copy(signals[BEST], signals[TRIED])
     for _ in range(_N_REFINEMENTS):
-        _agree(builder, best * unit, hop_length)
-    _add_foot(builder, best * unit)
-    signals[BEST] = signals[TRIED]
+        _agree(builder, best, hop_length)
+    _add_foot(builder, best)
+    _copy(signals[TRIED], signals[BEST])
+
+
+@realtime
+def _try_delay(builder: OnsetBuilder, delay: int, hop_length: int) -> float:
+    """Leave in signal TRIED the onset at a delay; return how far its frames are from agreeing."""
+    _copy(builder.signals[EXTENDED], builder.signals[TRIED])
+    _cut(builder, delay)
+    error = 0.0
+    for _ in range(_N_TRIALS):
+        error = _agree(builder, delay, hop_length)
+    return error
 
 
 @realtime
@@ -328,7 +335,7 @@ def _agree(builder: OnsetBuilder, delay: int, hop_length: int) -> float:
     real, imaginary = decoder.rows[REAL], decoder.rows[IMAGINARY]
     twiddles, split, work = decoder.twiddles, decoder.split, decoder.fft_work
     error = np.float32(0.0)
-    signals[NEXT] = signals[FIXED]
+    _copy(signals[FIXED], signals[NEXT])
     for j in range(builder.wanted.shape[0]):
         first = j * hop_length
         _window(signals[TRIED, first : first + n_fft], builder.hann, builder.frame)
@@ -336,7 +343,7 @@ def _agree(builder: OnsetBuilder, delay: int, hop_length: int) -> float:
         error += _set_magnitudes(builder.wanted[j], real, imaginary)
         row = inverse_real_fft(real, imaginary, twiddles, split, work)
         _add_windowed(work[row], work[row + 1], decoder.window, signals[NEXT], first)
-    signals[TRIED] = signals[NEXT]
+    _copy(signals[NEXT], signals[TRIED])
     for i in range(builder.fill.shape[0]):
         signals[TRIED, n_fft // 2 + i] *= builder.fill[i]
     _cut(builder, delay)
@@ -377,3 +384,10 @@ def _add_windowed(
     for i in range(even.shape[0]):
         signal[first + 2 * i] += window[2 * i] * even[i]
         signal[first + 2 * i + 1] += window[2 * i + 1] * odd[i]
+
+
+@realtime
+def _copy(source: NDArray[Any], out: NDArray[Any]) -> None:
+    # An assignment of arrays would make room for a copy, in case they overlap.
+    for i in range(out.shape[0]):
+        out[i] = source[i]

@@ -30,7 +30,7 @@ from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
 _ADVANCE_TO_PHASE = 1 << 16  # int16 turns to int32 turns
 _TURNS_PER_PHASE = 2.0**-32
 BEFORE, HERE, AFTER, REAL, IMAGINARY, GAIN, N_ROWS = range(7)
-ADVANCE, LEAN, N_STEPS = range(3)
+ADVANCE, LEAN, REGION, PEAK, N_STEPS = range(5)
 
 
 class Frames(NamedTuple):
@@ -52,7 +52,8 @@ class Decoder(NamedTuple):
         window: [n_fft] float32; Hann, times what makes analysis and synthesis together unity.
         fft_work: [4, n_fft / 2] float32.
         rows: [N_ROWS, n_fft / 2 + 1] float32; magnitudes before, here and after, spectrum, gains.
-        steps: [2, n_fft / 2] int32; phase advance, and lean of the phases, turns / 2**32.
+        steps: [N_STEPS, n_fft / 2] int32; advance and lean of the phases, turns / 2**32, and the
+            regions of the lobes.
     """
 
     twiddles: NDArray[np.float32]
@@ -123,7 +124,7 @@ def decode_voice_hop(
     rows, steps = decoder.rows, decoder.steps
     lean = lean_factor(overlap.shape[0], out.shape[0])
     lean_phases(rows[BEFORE], rows[AFTER], lean, rows[REAL], steps[LEAN])
-    lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], phase)
+    lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], steps[REGION:], phase)
     add_frame(decoder, phase, overlap)
     take_hop(overlap, out)
     fade_voice_hop(heads, out)

@@ -34,6 +34,7 @@ from synth.realtime.decode import (
     IMAGINARY,
     LEAN,
     REAL,
+    REGION,
     Decoder,
     add_frame,
     make_decoder,
@@ -166,7 +167,7 @@ def _build_onset(
         _read_frame(j, n_frames, magnitude, frame_scale, phase_advance, decoder)
         rows, steps = decoder.rows, decoder.steps
         lean_phases(rows[BEFORE], rows[AFTER], lean, rows[REAL], steps[LEAN])
-        lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], builder.phase[1])
+        lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], steps[REGION:], builder.phase[1])
         first = j * hop_length
         add_frame(decoder, builder.phase[1], signals[FIXED, first : first + n_fft])
     for i in range(signals.shape[1]):
@@ -221,7 +222,8 @@ def _lock_upright(decoder: Decoder, phase: NDArray[np.int32]) -> None:
     """Lock phases as they are: no advance, no lean."""
     decoder.steps[ADVANCE] = 0
     decoder.steps[LEAN] = 0
-    lock_phases(decoder.rows[HERE], decoder.steps[ADVANCE], decoder.steps[LEAN], phase)
+    steps = decoder.steps
+    lock_phases(decoder.rows[HERE], steps[ADVANCE], steps[LEAN], steps[REGION:], phase)
 
 
 @realtime
@@ -250,7 +252,8 @@ def _run_backwards(
             decoder.rows[HERE, k] *= growth[k]
             decoder.steps[ADVANCE, k] = -(np.int32(advance[k]) << 16)
             decoder.steps[LEAN, k] = 0
-        lock_phases(decoder.rows[HERE], decoder.steps[ADVANCE], decoder.steps[LEAN], phase)
+        steps = decoder.steps
+        lock_phases(decoder.rows[HERE], steps[ADVANCE], steps[LEAN], steps[REGION:], phase)
         if j >= 0:
             add_frame(decoder, phase, signal[j * hop_length : j * hop_length + n_fft])
         else:

@@ -25,7 +25,8 @@ def turns(angles):
 def lock(magnitude, advance, phase):
     phase = phase.copy()
     leans = np.zeros(len(phase), np.int32)
-    lobes.lock_phases(np.float32(magnitude), advance, leans, phase)
+    marks = np.zeros((2, len(phase)), np.int32)
+    lobes.lock_phases(np.float32(magnitude), advance, leans, marks, phase)
     return phase
 
 
@@ -35,6 +36,22 @@ def test_a_region_follows_its_peak(both_ways):
     phase = steps([0.3, 0.0, 0.3, 0.3, 0.3, 0.5, 0.3, 0.3])
     expected = steps([0.25] * 4 + [0.375] * 4)
     assert np.array_equal(expected, lock(magnitude, advance, phase))
+
+
+PEAKS = [  # magnitudes, and the peak that each bin follows
+    ([3, 1], [0, 0]),
+    ([1, 3], [1, 1]),
+    ([1, 3, 3, 1], [1, 1, 1, 1]),
+    ([5, 4, 5, 4, 5], [0, 0, 2, 2, 4]),
+    ([0, 0, 2, 2, 0, 1], [0, 0, 2, 2, 2, 5]),
+]
+
+
+@pytest.mark.parametrize(("magnitude", "expected"), PEAKS)
+def test_a_valley_belongs_to_the_peak_below_it(both_ways, magnitude, expected):
+    own = steps(np.arange(len(magnitude)) / 16)
+    followed = turns(lock(magnitude, np.zeros(len(magnitude), np.int32), own)) * 16
+    assert followed.tolist() == expected
 
 
 def test_errors_of_the_frequency_beside_a_peak_change_nothing(both_ways):

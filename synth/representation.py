@@ -210,13 +210,15 @@ def normalise(
 
 
 def to_magnitude_and_advance(
-    spectrogram: NDArray[np.floating], spec: SpectrogramSpec
+    spectrogram: NDArray[np.floating], spec: SpectrogramSpec, *, gate: float = 0.0
 ) -> tuple[Array, Array]:
     """Undo the normalisation and the mel scale.
 
     Args:
         spectrogram: [n_channels, n_frames, n_bins], normalised; n_frames may be a tile's.
         spec: The mapping.
+        gate: How many `log_offset` of power to take for silence. A generator leaves a little above
+            the floor where there is nothing, which a thousand bins add up to an audible hiss.
 
     Returns:
         magnitude: [n_frames, n_linear_bins], of the Hann-windowed STFT (a full-scale sine peaks at
@@ -234,7 +236,7 @@ def to_magnitude_and_advance(
             f"it must be [{spec.n_channels}, n_frames, {spec.n_bins}]"
         )
     log_power = (spectrogram[0] - spec.log_power_offset) / spec.log_power_gain
-    power = np.maximum(np.exp(log_power) - spec.log_offset, 0.0)
+    power = np.maximum(np.exp(log_power) - (1.0 + gate) * spec.log_offset, 0.0)
     if spec.if_format == "angle":
         advance = spectrogram[1] * (np.pi / spec.if_gain)
     else:

@@ -13,6 +13,8 @@ from synth.notes.generators import NoteGenerator
 from synth.notes.instrument import Instrument
 from synth.representation import to_magnitude_and_advance
 
+SILENCE_GATE = 2.0  # of the spec's log_offset: what a generator leaves of silence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameFinisher:
@@ -47,7 +49,10 @@ def generate_tiles(
         np.array([note.key.pitch for note in notes]),
         np.array([note.key.velocity for note in notes]),
     )
-    return [pack(*to_magnitude_and_advance(image, instrument.spec)) for image in spectrograms]
+    spec = instrument.spec
+    return [
+        pack(*to_magnitude_and_advance(image, spec, gate=SILENCE_GATE)) for image in spectrograms
+    ]
 
 
 def place_tile(

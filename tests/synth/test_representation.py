@@ -129,3 +129,14 @@ def test_unknown_keys_and_wrong_shapes_are_refused() -> None:
         encode(np.zeros((2, 100)), LIVE)
     with pytest.raises(ConfigError, match="shape"):
         to_magnitude_and_advance(np.zeros((2, 128, 1024)), LIVE)
+
+
+def test_the_gate_silences_what_lies_little_above_the_floor_and_nothing_else() -> None:
+    image = encode(harmonic_note(LIVE), LIVE)
+    image[0] += 0.02  # a generator's silence: 1 dB above the floor
+    plain, _ = to_magnitude_and_advance(image, LIVE)
+    gated, _ = to_magnitude_and_advance(image, LIVE, gate=2.0)
+    loud = plain > 1.0
+    np.testing.assert_allclose(gated[loud], plain[loud], rtol=1e-4)
+    assert np.mean(plain == 0.0) < 0.01
+    assert np.mean(gated == 0.0) > 0.5

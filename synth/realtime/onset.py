@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.errors import ConfigError
-from synth.frames import NoteFrames
+from synth.frames import N_BANDS, NoteFrames
 from synth.realtime.decode import (
     ADVANCE,
     AFTER,
@@ -44,10 +44,11 @@ from synth.realtime.kernel import REORDERED, realtime
 from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
 
 _DELAY_UNITS = 64  # a delay is counted in n_fft / 64 samples: 2 ms at 16 kHz
-_DELAYS = (0, 1, 2, 3, 4, 6, 8, 10, 13, 16, 20)  # that are tried
+_DELAYS = (0, 1, 2)  # that are tried; more of them put blurred frames up to 20 ms late
 _N_TRIALS = 3  # iterations after which a delay is judged
 _EARLINESS = 0.05  # per unit of delay; of two that agree nearly alike the earlier one is taken
-_N_REFINEMENTS = 3  # iterations more for the best one
+_N_REFINEMENTS = 4  # iterations for the best one, from its beginning
+_DISBELIEF = 0.7  # ln: 6 dB, by which a band's level in the first frames may just be wrong
 _FLANK_UNITS = 128  # the cut is a flank of n_fft / 128 samples (1 ms), not a step
 _FOOT_UNITS = 16  # of n_fft: before the cut the sound fades in for 8 ms at most,
 _FOOT_RISE = 256.0  # by 48 dB
@@ -277,12 +278,45 @@ def _search_delay(builder: OnsetBuilder, hop_length: int) -> None:
         if error < least:
             least = error
             best = n_units * unit
-            _copy(signals[TRIED], signals[BEST])
-    _copy(signals[BEST], signals[TRIED])
+    _copy(signals[EXTENDED], signals[TRIED])
+    _cut(builder, best)
+    _expect_step(builder, hop_length)
     for _ in range(_N_REFINEMENTS):
         _agree(builder, best, hop_length)
     _add_foot(builder, best)
     _copy(signals[TRIED], signals[BEST])
+
+
+@realtime
+def _expect_step(builder: OnsetBuilder, hop_length: int) -> None:
+    """Want of the free frames what the cut partials show there, at the levels that were generated.
+
+    A generator blurs its first frames: between the partials, where a sudden start shows, they are
+    wrong. The level of each octave is right within a few decibels, and is believed beyond those.
+    """
+    decoder, wanted = builder.decoder, builder.wanted
+    n_fft = builder.frame.shape[0]
+    n_bins = wanted.shape[1]
+    real, imaginary = decoder.rows[REAL], decoder.rows[IMAGINARY]
+    for j in range(wanted.shape[0]):
+        first = j * hop_length
+        _window(builder.signals[TRIED, first : first + n_fft], builder.hann, builder.frame)
+        real_fft(builder.frame, decoder.twiddles, decoder.split, decoder.fft_work, real, imaginary)
+        low = 0
+        high = max(1, n_bins >> (N_BANDS - 2))
+        while low < n_bins:
+            found = 1e-20
+            generated = 1e-20
+            for k in range(low, high):
+                found += real[k + 1] ** 2 + imaginary[k + 1] ** 2
+                generated += wanted[j, k] ** 2
+            level = 0.5 * np.log(generated / found)
+            level -= min(max(level, -_DISBELIEF), _DISBELIEF)
+            gain = np.float32(np.exp(level))
+            for k in range(low, high):
+                wanted[j, k] = gain * np.sqrt(real[k + 1] ** 2 + imaginary[k + 1] ** 2)
+            low = high
+            high = min(2 * high, n_bins)
 
 
 @realtime

@@ -74,7 +74,7 @@ def play(pool, n_hops):
     return np.concatenate([pool.onset[0], hops.ravel()])
 
 
-@pytest.mark.parametrize("delay_ms", [0.0, 3.0, 6.0, 12.0, 20.0])
+@pytest.mark.parametrize("delay_ms", [0.0, 1.5, 3.0, 6.0])
 def test_a_struck_note_starts_when_the_original_does(delay_ms):
     original = struck(delay_ms / 1000)
     made = play(build(original), 10)
@@ -109,9 +109,20 @@ def test_a_locked_start_without_it_would_be_ten_times_slower():
 
 
 def test_nothing_sounds_before_the_note():
-    made = play(build(struck(0.020)), 4)
-    before = made[: round(0.010 * RATE)]  # the foot is 8 ms
+    made = play(build(struck(0.009)), 4)
+    before = made[: round(0.002 * RATE)]
     assert np.max(np.abs(before)) < 0.01 * np.max(np.abs(made))
+
+
+def test_a_blurred_first_frame_does_not_slow_the_attack():
+    """A generator's first frames may be some decibels low; that alone is no slow attack."""
+    original = struck(0.002)
+    frames = as_generated(original)
+    frames.frame_scale[:2] *= 10 ** (-5.0 / 20)
+    pool = empty_pool()
+    pool.write(0, 0, frames)
+    build_onset(make_onset_builder(LIVE.n_fft, LIVE.hop_length, N_ONSET_FRAMES), pool, 0)
+    assert rise_time_s(play(pool, 10), RATE) <= 2.0 * max(rise_time_s(original, RATE), 0.0025)
 
 
 @pytest.mark.parametrize("rise_s", [0.1, 0.25])

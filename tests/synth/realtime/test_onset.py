@@ -85,8 +85,8 @@ def test_a_struck_note_starts_when_the_original_does(delay_ms):
 def test_a_struck_note_rises_as_fast_as_the_original(hz):
     original = struck(0.005, hz=hz)
     made = play(build(original), 10)
-    # 2.5 ms: the resolution of the envelope, and half a step of the delays that are tried.
-    assert rise_time_s(made, RATE) <= 2.0 * max(rise_time_s(original, RATE), 0.0025)
+    # 3 ms: the resolution of the envelope, and half a step of the delays that are tried.
+    assert rise_time_s(made, RATE) <= 2.0 * max(rise_time_s(original, RATE), 0.003)
 
 
 def test_a_locked_start_without_it_would_be_ten_times_slower():
@@ -122,7 +122,7 @@ def test_a_blurred_first_frame_does_not_slow_the_attack():
     pool = empty_pool()
     pool.write(0, 0, frames)
     build_onset(make_onset_builder(LIVE.n_fft, LIVE.hop_length, N_ONSET_FRAMES), pool, 0)
-    assert rise_time_s(play(pool, 10), RATE) <= 2.0 * max(rise_time_s(original, RATE), 0.0025)
+    assert rise_time_s(play(pool, 10), RATE) <= 2.0 * max(rise_time_s(original, RATE), 0.003)
 
 
 @pytest.mark.parametrize("rise_s", [0.1, 0.25])
@@ -147,7 +147,7 @@ def test_decoding_goes_on_behind_the_onset_without_a_seam():
     seam = pool.onset.shape[1]
     steps = np.abs(np.diff(audio))
     assert steps[seam - 2 : seam + 2].max() <= steps[1024 : seam - 2].max()
-    level_db = 20 * np.log10(envelope(audio, RATE))
+    level_db = 20 * np.log10(np.maximum(envelope(audio, RATE), 1e-6))
     assert np.ptp(level_db[seam - 400 : seam + 400]) <= np.ptp(level_db[2048 : seam - 400]) + 3.0
 
 

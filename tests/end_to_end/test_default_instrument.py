@@ -1,8 +1,8 @@
 """The shipped instrument, heard through the engine, beside the recordings that it learned from.
 
 Pitch is judged by torchcrepe's full model, which nothing here was trained or tuned with. Where the
-instrument falls short of what it is meant to reach, `REACHED` holds what it does reach, so that it
-cannot get worse unnoticed; each new training is to raise these until they are the goals.
+instrument falls short of what it is meant to reach, `REACHED_VELOCITY` and `LARGEST_STEP` hold what
+it does reach, so that it cannot get worse unnoticed; new trainings are to bring them to the goals.
 """
 
 import sys
@@ -46,11 +46,10 @@ STRUCK = (
 SENSITIVE_DB, SAME_DB = 1.0, 0.3
 SUSTAINING = ("Church Organ", "Reed Organ", "Violin", "Trumpet", "Clarinet", "Square Lead")
 
-# Shares of notes: nearest to the recording of their own velocity (goal 0.6), starting within 5 ms
-# of their original (goal 1), rising within twice its time (goal 1).
-REACHED = {"velocity": 0.35, "start": 0.9, "rise": 0.8}
-# A held note's largest step between samples, beside that of its first 2 s. The recordings' own
-# ratio is up to 1.4 for strings (noise and beats peak by chance); ours is to stay near it.
+# Share of notes nearest to the recording of their own velocity; the goal is 0.6.
+REACHED_VELOCITY = 0.4
+# A held note's largest step between samples, beside that of its first 2 s; the goal is 1.
+# The recordings' own ratio is up to 1.4 for strings: noise and beats peak by chance.
 LARGEST_STEP = 1.5
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -205,7 +204,7 @@ def test_velocity_is_learned_and_not_a_gain(player: Player, originals: Originals
     print(f"nearest velocity {np.mean(nearest):.2f} of {len(nearest)} notes")
     assert level >= 0.8
     assert centroid >= 0.8
-    assert np.mean(nearest) >= REACHED["velocity"]
+    assert np.mean(nearest) >= REACHED_VELOCITY
 
 
 def test_notes_start_when_their_originals_start(player: Player, originals: Originals) -> None:
@@ -215,7 +214,7 @@ def test_notes_start_when_their_originals_start(player: Player, originals: Origi
         theirs = start_s(originals.note(name, 60, 100), RATE)
         late_ms[name] = 1000 * (ours - theirs)
     print("late, ms:", {name: round(ms, 1) for name, ms in late_ms.items()})
-    assert np.mean([abs(ms) <= 5.0 for ms in late_ms.values()]) >= REACHED["start"]
+    assert max(abs(ms) for ms in late_ms.values()) <= 5.0
 
 
 def test_struck_timbres_keep_their_attack(player: Player, originals: Originals) -> None:
@@ -226,8 +225,7 @@ def test_struck_timbres_keep_their_attack(player: Player, originals: Originals) 
         ratios[name] = (round(1000 * ours, 1), round(1000 * theirs, 1))
     print("rise, ms (ours, original):", ratios)
     # 4 ms: two periods of middle C, below which a rise is no more than a phase of the wave.
-    kept = [ours <= 2 * max(theirs, 4.0) for ours, theirs in ratios.values()]
-    assert np.mean(kept) >= REACHED["rise"]
+    assert all(ours <= 2 * max(theirs, 4.0) for ours, theirs in ratios.values())
 
 
 @pytest.mark.parametrize("name", SUSTAINING)

@@ -71,7 +71,7 @@ class OptimiserConfig:
     n_warmup_images: int = 2_000
     gradient_clip: float = 1.0
     ema_images: int = 6_000  # time constant of the weights' exponential moving average, at most
-    batch_size: int = 8
+    batch_size: int = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,8 @@ class TrainingConfig:
     loss: ReconstructionLossConfig = field(default_factory=ReconstructionLossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     instruments: tuple[str, ...] = ()  # names of the data's instruments to learn; empty: all
+    n_crop_frames: int = 32  # of a note that one step looks at; 0: the whole note
+    onset_crops: float = 0.4  # share of the crops that begin with the note
     n_images: int = 120_000  # notes seen, repetitions counted
     latent_noise: float = 0.05  # standard deviation added to the (unit variance) latents
     validation_fraction: float = 0.05
@@ -180,6 +182,7 @@ CONFIGS: dict[str, TrainingConfig] = {
             latent_size=8, style_size=16, channels=(16, 16, 8), start_channels=8, n_codes=2
         ),
         optimiser=OptimiserConfig(batch_size=4, n_warmup_images=8),
+        n_crop_frames=0,
         n_images=8,
     ),
 }

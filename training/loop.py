@@ -158,10 +158,13 @@ def train(
             batch = source.training_batch(state.n_images, size).to(where)
             target = encode(batch.audio, config.spec)
             noise = _latent_noise(config, state.n_images, size).to(where)
+            frames = crop(config, state.n_images)
             with torch.autocast(where.type, torch.bfloat16, enabled=config.bf16):
                 latent = networks.latents(batch.instrument) + noise
-                generated = networks.generator(latent, batch.pitch, batch.velocity)
-            loss, terms = reconstruction_loss(generated, target, config.spec, config.loss)
+                generated = networks.generator(latent, batch.pitch, batch.velocity, frames)
+            loss, terms = reconstruction_loss(
+                generated, target, config.spec, config.loss, frames[0]
+            )
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(config.optimiser, state.n_images, progress)
             optimiser.zero_grad(set_to_none=True)
@@ -223,6 +226,22 @@ def _latent_noise(config: TrainingConfig, n_images: int, size: int) -> Tensor:
     rng = np.random.default_rng((config.seed, 1, n_images))
     shape = (size, config.generator.latent_size)
     return torch.from_numpy(rng.normal(0.0, config.latent_noise, shape).astype(np.float32))
+
+
+def crop(config: TrainingConfig, n_images: int) -> tuple[int, int]:
+    """Choose the frames [first, last) that a step looks at, from the image count alone.
+
+    Notes change slowly, and the generator is local in time: a quarter of a note costs a quarter
+    of the work and teaches nearly as much as all of it.
+    """
+    n_frames = config.spec.n_frames
+    if not 0 < config.n_crop_frames < n_frames:
+        return 0, n_frames
+    rng = np.random.default_rng((config.seed, 2, n_images))
+    if rng.random() < config.onset_crops:
+        return 0, config.n_crop_frames
+    first = int(rng.integers(n_frames - config.n_crop_frames + 1))
+    return first, first + config.n_crop_frames
 
 
 @torch.no_grad()

@@ -17,7 +17,11 @@ _AUDIBLE_SLOPE_DB = 6.0
 
 
 def reconstruction_loss(
-    generated: Tensor, target: Tensor, spec: SpectrogramSpec, config: ReconstructionLossConfig
+    generated: Tensor,
+    target: Tensor,
+    spec: SpectrogramSpec,
+    config: ReconstructionLossConfig,
+    first_frame: int = 0,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Compare generated notes with the recordings they stand for.
 
@@ -25,49 +29,60 @@ def reconstruction_loss(
     on the (cos, sin) of the IF, counting loud bins only, since the phase of silence is noise.
 
     Args:
-        generated: [batch, 3, n_frames, n_bins].
-        target: the same of the recordings.
+        generated: [batch, 3, n, n_bins], frames first_frame, first_frame + 1, ... of the notes.
+        target: [batch, 3, n_frames, n_bins], the whole recordings.
         spec: Their mapping; the IF must be a pair.
         config: Weights.
+        first_frame: The first frame of `generated`.
 
     Returns:
         The weighted sum, and its terms by name.
     """
     generated, target = generated.float(), target.float()
-    db = target[:, 0] * decibels_per_unit(spec)
-    below_note = db - db.amax(dim=(1, 2), keepdim=True)
-    below_frame = db - db.amax(dim=2, keepdim=True)
+    frames = slice(first_frame, first_frame + generated.shape[2])
+    note_peak = target[:, 0].amax(dim=(1, 2), keepdim=True)
+    target = target[:, :, frames]
+    unit_db = decibels_per_unit(spec)
+    below_note = (target[:, 0] - note_peak) * unit_db
+    below_frame = (target[:, 0] - target[:, 0].amax(dim=2, keepdim=True)) * unit_db
     audible = torch.sigmoid((below_note + config.audible_range_db) / _AUDIBLE_SLOPE_DB)
+    time = _frame_weights(spec, config, target.device)[frames]
 
-    time = torch.ones(spec.n_frames, device=target.device)
-    time[: config.n_onset_frames] = config.onset
     # Partials are few bins among many; without a weight of their own the median of all the quiet
     # bins around them is learned first, and notes come out 10 dB too soft.
     peak = (1.0 + below_frame / config.loud_range_db).clamp(min=0.0) * audible
     weight = time[:, None] * (1.0 + config.audible * audible + config.loud * peak)
     magnitude = (weight * (generated[:, 0] - target[:, 0]).abs()).mean()
-    band = band_distance(generated[:, 0], target[:, 0], spec, config)
+    band = band_distance(generated[:, 0], target[:, 0], spec, config, note_peak, time)
 
     # Row 0 holds an initial phase, which nothing in the conditioning foretells.
     loud = audible * (1.0 + below_frame / _IF_RANGE_DB).clamp(min=0.0).square()
     loud = loud * time[:, None]
     error = (generated[:, 1:] - target[:, 1:]).square().sum(dim=1)
-    frequency = (loud * error)[:, 1:].sum() / loud[:, 1:].sum().clamp(min=1e-6)
+    known = slice(1 if first_frame == 0 else 0, None)
+    frequency = (loud * error)[:, known].sum() / loud[:, known].sum().clamp(min=1e-6)
 
     total = config.magnitude * magnitude + config.band * band + config.frequency * frequency
     return total, {"magnitude": magnitude, "band": band, "frequency": frequency}
 
 
 def band_distance(
-    generated: Tensor, target: Tensor, spec: SpectrogramSpec, config: ReconstructionLossConfig
+    generated: Tensor,
+    target: Tensor,
+    spec: SpectrogramSpec,
+    config: ReconstructionLossConfig,
+    note_peak: Tensor,
+    time: Tensor,
 ) -> Tensor:
     """Compare levels in bands: power is added up, so where in the band a partial lies is free.
 
     Args:
-        generated: [batch, n_frames, n_bins], normalised log-power.
+        generated: [batch, n, n_bins], normalised log-power.
         target: the same of the recordings.
         spec: Their mapping.
         config: Width of the bands.
+        note_peak: [batch, 1, 1], the loudest bin of each whole recording.
+        time: [n], weights of the frames.
 
     Returns:
         L1 in normalised units; audible bands count more.
@@ -78,13 +93,18 @@ def band_distance(
         power = torch.exp((image - spec.log_power_offset) / spec.log_power_gain)
         pooled = functional.avg_pool1d(power, size, stride=size // 2)
         levels.append(spec.log_power_gain * torch.log(pooled + spec.log_offset))
-    db = levels[1] * decibels_per_unit(spec)
-    below_note = db - db.amax(dim=(1, 2), keepdim=True)
+    below_note = (levels[1] - note_peak) * decibels_per_unit(spec)
     audible = torch.sigmoid((below_note + config.audible_range_db) / _AUDIBLE_SLOPE_DB)
-    time = torch.ones(spec.n_frames, device=target.device)
-    time[: config.n_onset_frames] = config.onset
     weight = time[:, None] * (0.2 + config.audible * audible)
     return (weight * (levels[0] - levels[1]).abs()).mean()
+
+
+def _frame_weights(
+    spec: SpectrogramSpec, config: ReconstructionLossConfig, device: torch.device
+) -> Tensor:
+    weights = torch.ones(spec.n_frames, device=device)
+    weights[: config.n_onset_frames] = config.onset
+    return weights
 
 
 def log_spectral_distance_db(generated: Tensor, target: Tensor, spec: SpectrogramSpec) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 from training.checkpoint import load_checkpoint, load_run
 from training.config import CONFIGS, TrainingConfig
 from training.data.prepared import NOTE_DTYPE, PreparedSet
-from training.loop import LOG_NAME, learning_rate, train
+from training.loop import LOG_NAME, crop, learning_rate, train
 
 CONFIG = replace(CONFIGS["smoke"], bf16=False)
 
@@ -103,6 +103,17 @@ def test_the_rate_warms_up_and_falls_to_its_end() -> None:
     assert rates[1] == config.rate
     assert rates[2] == pytest.approx((config.rate + config.final_rate) / 2)
     assert learning_rate(config, 10**6, 1.0) == config.final_rate
+
+
+def test_crops_begin_with_the_note_or_lie_anywhere_in_it() -> None:
+    config = CONFIGS["live"]
+    crops = [crop(config, n) for n in range(0, 16 * 500, 16)]
+    assert all(last - first == config.n_crop_frames for first, last in crops)
+    assert all(0 <= first and last <= config.spec.n_frames for first, last in crops)
+    share = sum(first == 0 for first, _ in crops) / len(crops)
+    assert share == pytest.approx(config.onset_crops, abs=0.08)
+    assert max(last for _, last in crops) == config.spec.n_frames
+    assert crop(replace(config, n_crop_frames=0), 0) == (0, config.spec.n_frames)
 
 
 def _image(data: PreparedSet, row: int, config: TrainingConfig) -> np.ndarray:

@@ -9,7 +9,6 @@ import torch
 from synth.representation import LIVE, encode
 from training.config import ReconstructionLossConfig
 from training.losses import (
-    band_distance,
     decibels_per_unit,
     log_spectral_distance_db,
     reconstruction_loss,
@@ -71,5 +70,20 @@ def test_a_partial_may_move_within_its_bands_but_not_change_its_level(note: torc
     moved, softer = note.clone(), note.clone()
     moved[:, 0, :, 40:44] = note[:, 0, :, 40:44].flip(-1)  # the fundamental; bands share fours
     softer[:, 0, :, 40:44] -= 6.0 / decibels_per_unit(LIVE)
-    costs = [band_distance(n[:, 0], note[:, 0], LIVE, CONFIG).item() for n in (moved, softer)]
+    costs = [
+        reconstruction_loss(changed, note, LIVE, CONFIG)[1]["band"].item()
+        for changed in (moved, softer)
+    ]
     assert costs[0] < 0.01 * costs[1]
+
+
+def test_parts_of_a_note_cost_what_they_cost_in_the_whole(note: torch.Tensor) -> None:
+    changed = note.clone()
+    changed[:, 0] += 0.02 * torch.arange(LIVE.n_frames)[:, None] / LIVE.n_frames
+    whole = reconstruction_loss(changed, note, LIVE, CONFIG)[1]["magnitude"]
+    half = LIVE.n_frames // 2
+    parts = [
+        reconstruction_loss(changed[:, :, a : a + half], note, LIVE, CONFIG, a)[1]["magnitude"]
+        for a in (0, half)
+    ]
+    torch.testing.assert_close(sum(parts) / 2, whole)

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from synth.errors import ConfigError
 
 N_PARTS = 16
+N_PITCHES = 128  # keys of a tuning
 
 # What one sounding note can be told (OSC /ne/*, MPE): pitch in semitones from the struck pitch;
 # volume (gain), pan, timbre and pressure in 0..1.
@@ -63,6 +64,75 @@ class SustainPedal:
     def __post_init__(self) -> None:
         """Refuse a part that does not exist."""
         _require_part(self.part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SostenutoPedal:
+    """Press or lift the sostenuto pedal: it holds the keys that are down when it is pressed."""
+
+    is_down: bool
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a part that does not exist."""
+        _require_part(self.part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftPedal:
+    """Press or lift the soft pedal: notes struck while it is down are softer and duller."""
+
+    is_down: bool
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a part that does not exist."""
+        _require_part(self.part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPressure:
+    """Press all keys of a part further down (aftertouch)."""
+
+    value: float  # 0..1
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no pressure."""
+        _require_within("channel pressure", self.value, 0.0, 1.0)
+        _require_part(self.part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressure:
+    """Press one key further down (polyphonic aftertouch)."""
+
+    pitch: float  # MIDI note number, as it was struck
+    value: float  # 0..1
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no pressure of a key."""
+        _require_within("pitch", self.pitch, -128.0, 256.0)
+        _require_within("key pressure", self.value, 0.0, 1.0)
+        _require_part(self.part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTuning:
+    """Give all 128 keys their pitches (a scale, MIDI tuning); `main/a4_hz` moves them together."""
+
+    cents_of_pitch: tuple[float, ...]  # [128] cents above key 0; equal temperament: 100 x key
+    is_live: bool = True  # sounding notes follow; else only those struck from now on
+
+    def __post_init__(self) -> None:
+        """Refuse a table of another length, and pitches that nobody hears."""
+        if len(self.cents_of_pitch) != N_PITCHES:
+            raise ConfigError(
+                f"a tuning of {len(self.cents_of_pitch)} pitches: expected {N_PITCHES}"
+            )
+        for pitch, cents in enumerate(self.cents_of_pitch):
+            _require_within(f"tuning of key {pitch}", cents, -12_800.0, 25_600.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +223,12 @@ Event = (
     NoteOn
     | NoteOff
     | SustainPedal
+    | SostenutoPedal
+    | SoftPedal
     | PitchBend
+    | ChannelPressure
+    | KeyPressure
+    | SetTuning
     | SetParameter
     | SetTimbre
     | NoteExpression

@@ -14,7 +14,10 @@ from typing import Literal
 
 from synth.errors import ConfigError
 
-__all__ = ["PARAMETERS", "PARAMETERS_BY_NAME", "Parameter", "find_parameter", "nearest"]
+__all__ = ["N_MACROS", "PARAMETERS", "PARAMETERS_BY_NAME", "Parameter", "find_parameter", "nearest"]
+
+N_MACROS = 8  # rows of the table; an instrument names as many of them as it has directions
+_FIRST_MACRO_CONTROLLER = 41  # Surge XT's
 
 # linear: even steps of the real value.  cubic: fine at the low end, where times are heard.
 # fader: dB, 40 log10; the very bottom is silence and not just a low level.
@@ -38,6 +41,7 @@ class Parameter:
     controller: int | None = None  # MIDI control change that moves it
     controller_rest: int | None = None  # controller value that means 'as the preset has it'
     is_stepped: bool = False  # only whole real values
+    is_shared: bool = False  # one value for all parts, though it is not of the group `main`
 
     def __post_init__(self) -> None:
         """Refuse a row that contradicts itself."""
@@ -60,7 +64,7 @@ class Parameter:
     @property
     def is_global(self) -> bool:
         """True where there is one value for the whole synthesizer, not one for each part."""
-        return self.group == "main"
+        return self.is_shared or self.group == "main"
 
     @property
     def is_bipolar(self) -> bool:
@@ -239,6 +243,70 @@ PARAMETERS: tuple[Parameter, ...] = (
         description="Whole semitones added to every key",
     ),
     Parameter(
+        name="voice/mode",
+        minimum=0.0,
+        maximum=2.0,
+        default=0.0,
+        unit="",
+        is_stepped=True,
+        description="0 plays chords, 1 one note at a time, 2 also ties notes without an attack",
+    ),
+    Parameter(
+        name="voice/glide",
+        minimum=0.0,
+        maximum=5.0,
+        default=0.0,
+        unit="s",
+        curve="cubic",
+        controller=5,
+        description="Time in which a note slides from the pitch before; 0 does not",
+    ),
+    Parameter(
+        name="voice/velocity_curve",
+        minimum=-1.0,
+        maximum=1.0,
+        default=0.0,
+        unit="",
+        description="How hard a key must be struck: -1 lightly, 0 as it is, 1 hard",
+    ),
+    Parameter(
+        name="voice/pressure",
+        minimum=0.0,
+        maximum=1.0,
+        default=0.5,
+        unit="",
+        description="How much louder and brighter a note gets as its key is pressed further",
+    ),
+    Parameter(
+        name="reverb/send",
+        minimum=0.0,
+        maximum=1.0,
+        default=0.0,
+        unit="",
+        curve="cubic",
+        controller=91,
+        description="How much of the part goes to the room",
+    ),
+    Parameter(
+        name="reverb/size",
+        minimum=0.2,
+        maximum=10.0,
+        default=1.8,
+        unit="s",
+        curve="cubic",
+        is_shared=True,
+        description="How long the room rings (to -60 dB)",
+    ),
+    Parameter(
+        name="reverb/damping",
+        minimum=0.0,
+        maximum=1.0,
+        default=0.4,
+        unit="",
+        is_shared=True,
+        description="How soon the room loses what is bright",
+    ),
+    Parameter(
         name="timbre/x",
         minimum=0.0,
         maximum=1.0,
@@ -266,6 +334,18 @@ PARAMETERS: tuple[Parameter, ...] = (
         unit="ms",
         curve="cubic",
         description="Time in which a held note crosses to a new timbre",
+    ),
+    *(
+        Parameter(
+            name=f"macro/{number}",
+            minimum=-1.0,
+            maximum=1.0,
+            default=0.0,
+            unit="",
+            controller=_FIRST_MACRO_CONTROLLER + number - 1,
+            description=f"Way along the instrument's direction {number} from the pad's timbre",
+        )
+        for number in range(1, N_MACROS + 1)
     ),
     Parameter(
         name="main/volume",

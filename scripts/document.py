@@ -25,23 +25,23 @@ def with_tables(readme: str) -> str:
 
 
 def parameter_table() -> str:
-    """Return one Markdown row for each parameter."""
+    """Return one Markdown row for each group of parameters."""
+    groups = dict.fromkeys(parameter.group for parameter in PARAMETERS)
     rows = [
-        "| `/param/…` | MIDI CC | range | default | what |",
-        "| --- | --- | --- | --- | --- |",
-        *map(_row, PARAMETERS),
+        "| group | `/param/<group>/…` (MIDI controller) |",
+        "| --- | --- |",
+        *(f"| `{group}` | {_names(group)} |" for group in groups),
     ]
     return "\n".join(rows) + "\n"
 
 
-def _row(parameter: Parameter) -> str:
-    controller = "" if parameter.controller is None else str(parameter.controller)
-    low, high = parameter.display(0.0), parameter.display(1.0)
-    default = parameter.display(parameter.default_normalised)
-    return (
-        f"| `{parameter.name}` | {controller} | {low} … {high} | {default} |"
-        f" {parameter.description} |"
-    )
+def _names(group: str) -> str:
+    return ", ".join(_name(p) for p in PARAMETERS if p.group == group)
+
+
+def _name(parameter: Parameter) -> str:
+    controller = "" if parameter.controller is None else f" ({parameter.controller})"
+    return f"`{parameter.key}`{controller}"
 
 
 if __name__ == "__main__":

@@ -14,10 +14,21 @@
 Keys are those of the parameter table, values are real ones (seconds, dB, semitones). Corners are
 named timbres of the instrument, or `seed:N`; they go round from the bottom left clockwise. One
 corner fills the pad, two lie left and right. What a file does not name keeps its default.
+
+Three keys more, for those who need them:
+
+    program = 12                        # what a keyboard's program change calls it, from 1
+
+    [timbre]
+    latent = [0.4, -1.2, ...]           # sounds in place of the pad, until the pad is moved
+
+    [timbres]
+    "My voice" = [0.1, 0.9, ...]        # timbres of the preset's own, for its corners
 """
 
 import contextlib
 import json
+import math
 import os
 import re
 import tomllib
@@ -34,7 +45,10 @@ from synth.parameters import PARAMETERS, PARAMETERS_BY_NAME, nearest
 FORMAT_VERSION = 1
 N_CORNERS = 4
 _MAX_BYTES = 100_000  # a preset is a page; anything larger is another file
-_HEAD_KEYS = ("format_version", "name", "description", "tags")
+MAX_PROGRAM = 128 * 16_384  # a program of each bank that MIDI can name
+_HEAD_KEYS = ("format_version", "name", "description", "tags", "program")
+_OWN_TIMBRES = "timbres"
+_MAX_LATENT_SIZE = 4096
 _PRESET_PARAMETERS = tuple(p for p in PARAMETERS if not p.is_global)
 _GROUPS = tuple(dict.fromkeys(p.group for p in _PRESET_PARAMETERS))
 
@@ -50,6 +64,9 @@ class Preset:
     description: str = ""
     tags: tuple[str, ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)  # parameter name -> real value
+    program: int | None = None  # from 1
+    timbres: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # own: name -> latent
+    latent: tuple[float, ...] | None = None  # sounds in place of the pad
 
 
 def fill_corners(words: Iterable[str]) -> tuple[str, str, str, str]:
@@ -149,14 +166,17 @@ def parse_preset(text: str, source: str = "preset") -> Preset:
     except (tomllib.TOMLDecodeError, RecursionError) as err:
         raise PresetError(f"{source} is no preset: {err}") from err
     _check_version(document.get("format_version"), source)
+    known = [*_HEAD_KEYS, *_GROUPS, _OWN_TIMBRES]
     for key in document:
-        if key not in (*_HEAD_KEYS, *_GROUPS):
-            raise PresetError(
-                f"{source}: unknown key {key!r}{nearest(key, [*_HEAD_KEYS, *_GROUPS])}"
-            )
+        if key not in known:
+            raise PresetError(f"{source}: unknown key {key!r}{nearest(key, known)}")
     tables = {group: _read_table(document.get(group, {}), group, source) for group in _GROUPS}
+    latent = tables["timbre"].pop("latent", None)
     return Preset(
         name=_read_text(document.get("name"), "name", source),
+        program=_read_program(document.get("program"), source),
+        timbres=_read_own_timbres(document.get(_OWN_TIMBRES, {}), source),
+        latent=None if latent is None else _read_latent(latent, "[timbre] latent", source),
         description=_read_text(document.get("description", ""), "description", source),
         tags=_read_texts(document.get("tags", []), "tags", source),
         corners=_read_corners(tables["timbre"].pop("corners", None), source),
@@ -181,7 +201,7 @@ def _read_table(table: object, group: str, source: str) -> dict[str, object]:
         raise PresetError(f"{source}: {group} = {table!r}: expected a table [{group}]")
     known = [p.key for p in _PRESET_PARAMETERS if p.group == group]
     if group == "timbre":
-        known.append("corners")
+        known += ["corners", "latent"]
     for key in table:
         if key not in known:
             hint = nearest(key, known) or f"; there are {', '.join(known)}"
@@ -223,6 +243,34 @@ def _read_corners(value: object, source: str) -> tuple[str, str, str, str]:
         raise PresetError(f"{source}: [timbre] corners: {err}") from err
 
 
+def _read_program(value: object, source: str) -> int | None:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if value is not None and not (is_number and 1 <= value <= MAX_PROGRAM):  # type: ignore[operator]
+        raise PresetError(f"{source}: program = {value!r}: expected 1 to {MAX_PROGRAM}")
+    return value  # type: ignore[return-value]
+
+
+def _read_own_timbres(table: object, source: str) -> dict[str, tuple[float, ...]]:
+    if not isinstance(table, dict):
+        raise PresetError(f"{source}: {_OWN_TIMBRES} = {table!r}: expected a table")
+    return {
+        _read_text(name, "name of a timbre", source): _read_latent(
+            value, f"timbre {name!r}", source
+        )
+        for name, value in table.items()
+    }
+
+
+def _read_latent(value: object, what: str, source: str) -> tuple[float, ...]:
+    is_row = isinstance(value, list) and 1 <= len(value) <= _MAX_LATENT_SIZE
+    if not is_row or not all(type(x) in {int, float} and abs(x) < 1e6 for x in value):  # type: ignore[attr-defined]
+        raise PresetError(f"{source}: {what}: expected a row of numbers")
+    row = tuple(float(x) for x in value)  # type: ignore[attr-defined]
+    if math.hypot(*row) < 1e-9:
+        raise PresetError(f"{source}: {what} is zero and points nowhere")
+    return row
+
+
 # --- writing ---------------------------------------------------------------------------------
 
 
@@ -255,6 +303,8 @@ def format_preset(preset: Preset) -> str:
     if preset.description:
         lines.append(f"description = {_quote(preset.description)}")
     lines.append(f"tags = [{', '.join(map(_quote, preset.tags))}]")
+    if preset.program is not None:
+        lines.append(f"program = {preset.program}")
     for group in _GROUPS:
         rows = [
             f"{p.key} = {float(preset.values[p.name])!r}  # {_note(p.unit, p.description)}"
@@ -263,9 +313,18 @@ def format_preset(preset: Preset) -> str:
         ]
         if group == "timbre":
             rows.insert(0, f"corners = [{', '.join(map(_quote, preset.corners))}]")
+            if preset.latent is not None:
+                rows.insert(1, f"latent = {_row(preset.latent)}")
         if rows:
             lines += ["", f"[{group}]", *rows]
+    if preset.timbres:
+        lines += ["", f"[{_OWN_TIMBRES}]"]
+        lines += [f"{_quote(name)} = {_row(latent)}" for name, latent in preset.timbres.items()]
     return "\n".join(lines) + "\n"
+
+
+def _row(latent: Iterable[float]) -> str:
+    return f"[{', '.join(f'{value:.6g}' for value in map(float, latent))}]"
 
 
 def _note(unit: str, description: str) -> str:

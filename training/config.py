@@ -75,6 +75,33 @@ class OptimiserConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiscriminatorConfig:
+    """Sizes of `training.model.discriminator.Discriminator`; each layer halves the image."""
+
+    channels: tuple[int, ...] = (32, 64, 128, 128)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdversarialConfig:
+    """The adversarial stage: its length, its schedule and the weights of the generator's terms."""
+
+    share: float = 0.45  # of the run; 0: reconstruction only
+    growing: float = 0.1  # share of the stage in which detail fades in
+    n_grown_levels: int = 3  # the stage begins at 1 / 2 ** this of the resolution
+    adversarial: float = 1.0
+    matching: float = 4.0
+    reconstruction: float = 1.0
+    auxiliary: float = 0.5
+    discriminator_speed: float = 1.5  # its learning rate over the generator's
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    optimiser: OptimiserConfig = field(
+        default_factory=lambda: OptimiserConfig(
+            rate=4e-4, beta1=0.0, n_warmup_images=1_000, gradient_clip=10.0
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """One run."""
 
@@ -83,6 +110,7 @@ class TrainingConfig:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     loss: ReconstructionLossConfig = field(default_factory=ReconstructionLossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
     instruments: tuple[str, ...] = ()  # names of the data's instruments to learn; empty: all
     n_crop_frames: int = 32  # of a note that one step looks at; 0: the whole note
     onset_crops: float = 0.4  # share of the crops that begin with the note
@@ -182,6 +210,11 @@ CONFIGS: dict[str, TrainingConfig] = {
             latent_size=8, style_size=16, channels=(16, 16, 8), start_channels=8, n_codes=2
         ),
         optimiser=OptimiserConfig(batch_size=4, n_warmup_images=8),
+        adversarial=AdversarialConfig(
+            share=0.0,
+            discriminator=DiscriminatorConfig(channels=(8, 16)),
+            optimiser=OptimiserConfig(rate=4e-4, beta1=0.0, n_warmup_images=8),
+        ),
         n_crop_frames=0,
         n_images=8,
     ),

@@ -1,8 +1,7 @@
 """The training loop: flat, counted in images, resumed by running the same command again.
 
-Reconstruction stage: the generator is the decoder of one learned latent per instrument. It gives
-the adversarial stage a start that is in tune, at a small part of the cost (a GAN needs tens of
-times the images).
+A run goes through stages: reconstruction, then the adversarial one. What a step of each does is in
+`training.stages`; this module feeds them, averages the weights, saves, and tells how it goes.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ import json
 import math
 import signal
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,43 +22,36 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
 from training.batches import NoteSource
-from training.checkpoint import (
-    CONFIG_NAME,
-    InstrumentLatents,
-    flatten_optimiser,
-    load_checkpoint,
-    restore_optimiser,
-    save_checkpoint,
-    select,
-)
+from training.checkpoint import CONFIG_NAME, load_checkpoint, save_checkpoint, select
 from training.config import OptimiserConfig, TrainingConfig, config_to_dict
 from training.data.prepared import PreparedSet
 from training.losses import log_spectral_distance_db, reconstruction_loss
-from training.model.generator import Generator
 from training.representation import encode
+from training.stages.adversarial import AdversarialStage
+from training.stages.reconstruction import ReconstructionStage
+from training.stages.stage import Lesson, Networks, Stage
 
 LOG_NAME = "log.jsonl"
 _N_VALIDATION = 64  # notes heard at each checkpoint
 _LOG_IMAGES = 800
+_STAGES: dict[str, Callable[[TrainingConfig, Networks, tuple[str, ...]], Stage]] = {
+    stage.name: stage for stage in (ReconstructionStage, AdversarialStage)
+}
 # What of the data's own description goes into the instrument's.
 _DATA_KEYS = ("n_notes", "velocities", "pitches", "licence", "soundfonts", "fingerprint", "seed")
-
-
-class Networks(nn.Module):
-    """What is trained together."""
-
-    def __init__(self, config: TrainingConfig, n_instruments: int) -> None:
-        super().__init__()
-        self.generator = Generator(config.generator, config.spec)
-        self.latents = InstrumentLatents(n_instruments, config.generator.latent_size)
 
 
 @dataclass(slots=True)
 class RunState:
     """Where a run stands; everything else is tensors."""
 
-    n_images: int = 0
+    images: dict[str, int] = field(default_factory=dict)  # seen, by stage
     n_seconds: float = 0.0
+
+    @property
+    def n_images(self) -> int:
+        """Images seen in all stages, repetitions counted."""
+        return sum(self.images.values())
 
 
 def train(
@@ -108,34 +101,30 @@ def train(
     average = Networks(config, len(source.names)).to(where)
     average.load_state_dict(networks.state_dict())
     average.requires_grad_(False)
-    optimiser = torch.optim.Adam(
-        networks.parameters(),
-        lr=config.optimiser.rate,
-        betas=(config.optimiser.beta1, config.optimiser.beta2),
-    )
-    state = RunState()
+
+    def make_stage(name: str) -> Stage:
+        torch.manual_seed(config.seed + 1)  # the same discriminator, whenever the stage begins
+        return _STAGES[name](config, networks, source.families)
+
+    state, stage = RunState(), make_stage(stage_at(config, 0.0)[0])
     loaded = load_checkpoint(run_dir)
     if loaded is not None:
         tensors, saved = loaded
         networks.load_state_dict(select(tensors, "model"))
         average.load_state_dict(select(tensors, "ema"))
-        restore_optimiser(optimiser, tensors)
-        state = RunState(n_images=saved["n_images"], n_seconds=saved["n_seconds"])
+        state = RunState(images=saved["images"], n_seconds=saved["n_seconds"])
+        stage = make_stage(saved["stage"])
+        stage.restore(select(tensors, "stage"))
 
     def save() -> None:
         tensors = {f"model.{name}": value for name, value in networks.state_dict().items()}
         tensors |= {f"ema.{name}": value for name, value in average.state_dict().items()}
+        tensors |= {f"stage.{name}": value for name, value in stage.tensors().items()}
+        named = list(zip(source.names, source.families, strict=True))
+        progress = {"images": state.images, "n_seconds": state.n_seconds, "stage": stage.name}
         provenance = _provenance(config, data, state)
-        names = list(zip(source.names, source.families, strict=True))
         save_checkpoint(
-            run_dir,
-            tensors | flatten_optimiser(optimiser),
-            {
-                "n_images": state.n_images,
-                "n_seconds": state.n_seconds,
-                "instruments": names,
-                "provenance": provenance,
-            },
+            run_dir, tensors, {**progress, "instruments": named, "provenance": provenance}
         )
 
     stop = _StopSignal()
@@ -154,35 +143,35 @@ def train(
             if progress >= 1.0:
                 break
 
+            # The stage that this belongs to.
+            name, progress_in_stage = stage_at(config, progress)
+            if name != stage.name:
+                stage = make_stage(name)
+            n_seen = state.images.setdefault(name, 0)
+
             # One step.
             batch = source.training_batch(state.n_images, size).to(where)
-            target = encode(batch.audio, config.spec)
-            noise = _latent_noise(config, state.n_images, size).to(where)
-            frames = crop(config, state.n_images)
-            with torch.autocast(where.type, torch.bfloat16, enabled=config.bf16):
-                latent = networks.latents(batch.instrument) + noise
-                generated = networks.generator(latent, batch.pitch, batch.velocity, frames)
-            loss, terms = reconstruction_loss(
-                generated, target, config.spec, config.loss, frames[0]
+            terms = stage.step(
+                Lesson(
+                    batch=batch,
+                    target=encode(batch.audio, config.spec),
+                    latent_noise=_latent_noise(config, state.n_images, size).to(where),
+                    frames=crop(config, state.n_images),
+                    progress=progress_in_stage,
+                    rate=learning_rate(stage.optimiser_config, n_seen, progress_in_stage),
+                )
             )
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(config.optimiser, state.n_images, progress)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            norm = nn.utils.clip_grad_norm_(networks.parameters(), config.optimiser.gradient_clip)
-            if torch.isfinite(norm):
-                optimiser.step()
-            state.n_images += size
+            state.images[name] += size
             _update_average(average, networks, size, state.n_images, config.optimiser.ema_images)
 
             # Tell how it goes.
             if state.n_images % _LOG_IMAGES < size:
                 rate = state.n_images / max(time.monotonic() - started + n_seconds_before, 1e-9)
                 entry = {"images": state.n_images, "seconds": round(state.n_seconds, 1)}
-                entry |= {"loss": round(loss.item(), 4), "gradient": round(float(norm), 3)}
-                entry |= {name: round(value.item(), 4) for name, value in terms.items()}
-                _write(log, entry)
-                description = f"{state.n_images} images, {rate:.1f}/s, loss {loss.item():.3f}"
+                entry |= {key: round(value.item(), 4) for key, value in terms.items()}
+                _write(log, {"stage": name, **entry})
+                description = f"{name}: {state.n_images} images, {rate:.1f}/s, "
+                description += f"loss {entry['loss']:.3f}"
                 bar.update(task, completed=progress, description=description)
 
             # Save, and listen to held-out notes.
@@ -193,6 +182,22 @@ def train(
         save()
         _write(log, {"images": state.n_images, **_validate(average, source, config, where)})
     return state
+
+
+def stage_at(config: TrainingConfig, progress: float) -> tuple[str, float]:
+    """Find the stage of a place in the run.
+
+    Args:
+        config: The run.
+        progress: 0..1 of the run.
+
+    Returns:
+        The stage's name, and the place in the stage, 0..1.
+    """
+    n_first = 1.0 - config.adversarial.share
+    if progress < n_first:
+        return ReconstructionStage.name, progress / n_first
+    return AdversarialStage.name, (progress - n_first) / max(config.adversarial.share, 1e-9)
 
 
 def learning_rate(config: OptimiserConfig, n_images: int, progress: float) -> float:
@@ -283,7 +288,7 @@ def _provenance(config: TrainingConfig, data: PreparedSet, state: RunState) -> d
     return {
         "config": config.name,
         "seed": config.seed,
-        "images": {"reconstruction": state.n_images},
+        "images": dict(state.images),
         "hours": round(state.n_seconds / 3600.0, 3),
         "data": {key: data.info[key] for key in _DATA_KEYS if key in data.info},
     }

@@ -14,6 +14,7 @@ from training.config import ReconstructionLossConfig
 # Below its frame's loudest bin by this much, a bin's phase is noise and not worth learning.
 _IF_RANGE_DB = 60.0
 _AUDIBLE_SLOPE_DB = 6.0
+_FLOOR_DB = 80.0  # below a note's loudest bin: where a discriminator stops looking
 
 
 def reconstruction_loss(
@@ -105,6 +106,28 @@ def _frame_weights(
     weights = torch.ones(spec.n_frames, device=device)
     weights[: config.n_onset_frames] = config.onset
     return weights
+
+
+def audible_image(
+    image: Tensor, note_peak: Tensor, spec: SpectrogramSpec, config: ReconstructionLossConfig
+) -> Tensor:
+    """Draw a spectrogram as a discriminator should see it: what cannot be heard is even.
+
+    Args:
+        image: [batch, 3, n, n_bins], normalised, generated or recorded.
+        note_peak: [batch, 1, 1], the loudest bin of each recording.
+        spec: Their mapping.
+        config: What is audible.
+
+    Returns:
+        [batch, 3, n, n_bins]: level above the floor, 1 at the peak and -1 at the floor and below;
+        cos and sin of the IF, faded to 0 where the level makes them noise.
+    """
+    image = image.float()
+    db = (image[:, :1] - note_peak[:, None]) * decibels_per_unit(spec)
+    level = (1.0 + db * (2.0 / _FLOOR_DB)).clamp(min=-1.0)
+    weight = torch.sigmoid((db.detach() + config.audible_range_db) / _AUDIBLE_SLOPE_DB)
+    return torch.cat([level, weight * image[:, 1:]], dim=1)
 
 
 def log_spectral_distance_db(generated: Tensor, target: Tensor, spec: SpectrogramSpec) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 from training.checkpoint import load_checkpoint, load_run
 from training.config import CONFIGS, TrainingConfig
 from training.data.prepared import NOTE_DTYPE, PreparedSet
-from training.loop import LOG_NAME, crop, learning_rate, train
+from training.loop import LOG_NAME, crop, learning_rate, stage_at, train
 
 CONFIG = replace(CONFIGS["smoke"], bf16=False)
 
@@ -58,14 +58,17 @@ def test_training_brings_the_loss_down(data: PreparedSet, tmp_path: Path) -> Non
     assert losses[1] < 0.5 * losses[0]
 
 
+# The stop lies in the first stage, at its end, and in the second.
+@pytest.mark.parametrize(("share", "n_adversarial"), [(0.0, 0), (0.5, 12), (0.75, 16)])
 def test_a_stopped_run_ends_with_the_weights_of_an_unbroken_one(
-    data: PreparedSet, tmp_path: Path
+    data: PreparedSet, tmp_path: Path, share: float, n_adversarial: int
 ) -> None:
-    config = replace(CONFIG, n_images=24)
+    config = replace(CONFIG, n_images=24, adversarial=replace(CONFIG.adversarial, share=share))
     train(config, data, tmp_path / "unbroken")
-    train(replace(config, n_images=24), data, tmp_path / "broken", stop_after_images=12)
+    train(config, data, tmp_path / "broken", stop_after_images=12)
     state = train(config, data, tmp_path / "broken")
     assert state.n_images == 24
+    assert state.images.get("adversarial", 0) == n_adversarial
     unbroken, broken = weights(tmp_path / "unbroken"), weights(tmp_path / "broken")
     assert unbroken.keys() == broken.keys()
     for name, tensor in unbroken.items():
@@ -103,6 +106,14 @@ def test_the_rate_warms_up_and_falls_to_its_end() -> None:
     assert rates[1] == config.rate
     assert rates[2] == pytest.approx((config.rate + config.final_rate) / 2)
     assert learning_rate(config, 10**6, 1.0) == config.final_rate
+
+
+def test_stages_follow_each_other() -> None:
+    config = replace(CONFIG, adversarial=replace(CONFIG.adversarial, share=0.4))
+    names, places = zip(*(stage_at(config, p) for p in (0.0, 0.3, 0.59, 0.6, 0.8)), strict=True)
+    assert names == ("reconstruction",) * 3 + ("adversarial",) * 2
+    assert places == pytest.approx((0.0, 0.5, 0.983, 0.0, 0.5), abs=1e-3)
+    assert stage_at(replace(config, adversarial=CONFIG.adversarial), 0.999)[0] == "reconstruction"
 
 
 def test_crops_begin_with_the_note_or_lie_anywhere_in_it() -> None:

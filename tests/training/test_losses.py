@@ -9,6 +9,7 @@ import torch
 from synth.representation import LIVE, encode
 from training.config import ReconstructionLossConfig
 from training.losses import (
+    audible_image,
     decibels_per_unit,
     log_spectral_distance_db,
     reconstruction_loss,
@@ -87,3 +88,13 @@ def test_parts_of_a_note_cost_what_they_cost_in_the_whole(note: torch.Tensor) ->
         for a in (0, half)
     ]
     torch.testing.assert_close(sum(parts) / 2, whole)
+
+
+def test_what_cannot_be_heard_is_drawn_even(note: torch.Tensor) -> None:
+    peak = note[:, 0].amax(dim=(1, 2), keepdim=True)
+    seen = audible_image(note, peak, LIVE, CONFIG)
+    assert seen[:, 0].max().item() == pytest.approx(1.0)
+    assert torch.all(seen[:, :, 10:100, 900] == torch.tensor([-1.0, 0.0, 0.0])[None, :, None]) or (
+        seen[:, 1:, 10:100, 900].abs().max() < 0.02
+    )
+    torch.testing.assert_close(seen[:, 1:, 10:100, 41], note[:, 1:, 10:100, 41], atol=1e-3, rtol=0)

@@ -1,0 +1,59 @@
+"""The adversarial stage: both sides learn, detail grows, and it goes on where it was."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from training.stages.adversarial import AdversarialStage, coarsen, feature_distance
+
+FAMILIES = ("flute", "organ")
+
+
+def test_the_discriminator_learns_to_tell_noise_from_notes(config, networks, lesson) -> None:
+    stage = AdversarialStage(config, networks, FAMILIES)
+    lesson = replace(lesson, rate=0.0)
+    first = stage.step(lesson)["hinge"].item()
+    only_it = replace(config.adversarial, discriminator_speed=1e9)
+    stage.config = replace(config, adversarial=only_it)
+    lesson = replace(lesson, rate=2e-12)
+    hinges = [stage.step(lesson)["hinge"].item() for _ in range(30)]
+    assert first == pytest.approx(2.0, abs=0.3)  # undecided
+    assert hinges[-1] < 0.5 * first
+
+
+def test_the_generator_comes_nearer_in_the_eyes_of_the_discriminator(
+    config, networks, lesson
+) -> None:
+    stage = AdversarialStage(config, networks, FAMILIES)
+    stage.config = replace(config, adversarial=replace(config.adversarial, discriminator_speed=0.0))
+    terms = [stage.step(lesson) for _ in range(30)]
+    assert terms[-1]["loss"] < terms[0]["loss"]
+    assert terms[-1]["matching"] < terms[0]["matching"]
+
+
+def test_it_goes_on_with_discriminator_and_moments(config, networks, lesson) -> None:
+    stage = AdversarialStage(config, networks, FAMILIES)
+    stage.step(lesson)
+    again = AdversarialStage(config, networks, FAMILIES)
+    again.restore(stage.tensors())
+    assert stage.tensors().keys() == again.tensors().keys()
+    for name, value in stage.tensors().items():
+        torch.testing.assert_close(again.tensors()[name], value)
+
+
+def test_the_stage_begins_coarse() -> None:
+    image = torch.rand(1, 3, 16, 32)
+    assert torch.equal(coarsen(image, 0.0), image)
+    blocks = coarsen(image, 3.0).unfold(2, 8, 8).unfold(3, 8, 8).flatten(4)
+    torch.testing.assert_close(blocks.amax(-1), blocks.amin(-1))
+    torch.testing.assert_close(coarsen(image, 2.0).mean(), image.mean())
+    middle = (coarsen(image, 1.0) + coarsen(image, 2.0)) / 2
+    torch.testing.assert_close(coarsen(image, 1.5), middle)
+
+
+def test_features_of_the_same_note_are_no_distance_apart() -> None:
+    features = [torch.rand(2, 4, 8, 8), torch.rand(2, 8, 4, 4)]
+    assert feature_distance(features, features).item() == 0.0
+    louder = [2.0 * layer for layer in features]
+    assert feature_distance(louder, features).item() == pytest.approx(1.0)

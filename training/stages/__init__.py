@@ -1,0 +1,1 @@
+"""What one training step does, stage by stage."""

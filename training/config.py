@@ -55,6 +55,7 @@ class ReconstructionLossConfig:
     loud_range_db: float = 35.0  # below the frame's loudest bin, where that stops
     band: float = 4.0  # of the levels in bands
     n_band_bins: int = 8  # bins in a band; bands overlap by half
+    colour: float = 4.0  # of the mean power in third octaves
     frequency: float = 2.0  # of the IF's squared error, weighted by magnitude
     onset: float = 2.0  # how much more the first frames count
     n_onset_frames: int = 6

@@ -51,12 +51,14 @@ def test_the_phase_of_silence_is_free(note: torch.Tensor) -> None:
 
 def test_weights_scale_their_terms(note: torch.Tensor) -> None:
     changed = note + 0.01
-    once, _ = reconstruction_loss(changed, note, LIVE, replace(CONFIG, frequency=0.0, band=0.0))
+    once, _ = reconstruction_loss(
+        changed, note, LIVE, replace(CONFIG, frequency=0.0, band=0.0, colour=0.0)
+    )
     twice, _ = reconstruction_loss(
         changed,
         note,
         LIVE,
-        replace(CONFIG, frequency=0.0, band=0.0, magnitude=2 * CONFIG.magnitude),
+        replace(CONFIG, frequency=0.0, band=0.0, colour=0.0, magnitude=2 * CONFIG.magnitude),
     )
     assert twice.item() == pytest.approx(2 * once.item())
 
@@ -98,3 +100,19 @@ def test_what_cannot_be_heard_is_drawn_even(note: torch.Tensor) -> None:
         seen[:, 1:, 10:100, 900].abs().max() < 0.02
     )
     torch.testing.assert_close(seen[:, 1:, 10:100, 41], note[:, 1:, 10:100, 41], atol=1e-3, rtol=0)
+
+
+def test_colour_is_a_matter_of_broad_bands_and_of_power(note: torch.Tensor) -> None:
+    duller = note.clone()
+    duller[:, 0, :, 200:] -= 6.0 / decibels_per_unit(LIVE)  # from 1.6 kHz up
+    uneven = note.clone()
+    uneven[:, 0, ::2] += 6.0 / decibels_per_unit(LIVE)  # louder and softer by turns, same power
+    uneven[:, 0, 1::2] = torch.log(torch.tensor(1e-3)) * LIVE.log_power_gain + note[:, 0, 1::2]
+    uneven[:, 0] -= 10 * torch.log10(torch.tensor((10**0.6 + 1e-3) / 2)) / decibels_per_unit(LIVE)
+    loud_bands = replace(CONFIG, audible_range_db=25.0)
+    costs = [
+        reconstruction_loss(changed, note, LIVE, loud_bands)[1]["colour"].item()
+        for changed in (duller, uneven)
+    ]
+    assert costs[0] > 0.5 / decibels_per_unit(LIVE)
+    assert costs[1] < 0.1 * costs[0]

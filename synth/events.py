@@ -219,6 +219,19 @@ class AllSoundOff:
             _require_part(self.part)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectProgram:
+    """Give a part the preset of a number; for the player, the engine knows no presets."""
+
+    program: int  # from 1, banks of 128 one after the other
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what no keyboard can ask for."""
+        _require_within("program", self.program, 1, 128 * 16_384)
+        _require_part(self.part)
+
+
 Event = (
     NoteOn
     | NoteOff
@@ -235,6 +248,8 @@ Event = (
     | AllNotesOff
     | AllSoundOff
 )
+
+PlayerEvent = Event | SelectProgram
 
 
 def _require_part(part: int) -> None:

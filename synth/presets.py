@@ -32,6 +32,7 @@ import math
 import os
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ from synth.parameters import PARAMETERS, PARAMETERS_BY_NAME, nearest
 
 FORMAT_VERSION = 1
 N_CORNERS = 4
+_MAX_STEM_BYTES = 120  # file systems take 255, and backups like to add to a name
 _MAX_BYTES = 100_000  # a preset is a page; anything larger is another file
 MAX_PROGRAM = 128 * 16_384  # a program of each bank that MIDI can name
 _HEAD_KEYS = ("format_version", "name", "description", "tags", "program")
@@ -123,10 +125,11 @@ def file_stem(name: str) -> str:
     Raises:
         PresetError: nothing is left of the name.
     """
-    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    stem = re.sub(r"[\W_]+", "-", plain).strip("-")
     if not stem:
         raise PresetError(f"preset name {name!r}: expected at least one letter or digit")
-    return stem[:80]
+    return stem.encode()[:_MAX_STEM_BYTES].decode(errors="ignore")
 
 
 # --- reading ---------------------------------------------------------------------------------

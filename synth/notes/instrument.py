@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,8 @@ _MAXIMUM_DESCRIPTION_BYTES = 16_000_000
 _MAXIMUM_FILE_BYTES = 1_000_000_000
 _MAXIMUM_LATENT_SIZE = 4096
 
-# Every key of instrument.json and the JSON type of its value; none may be missing, none be added.
+# Every key of instrument.json and the JSON type of its value; none may be missing, and none be
+# added but the optional ones.
 _KEYS: dict[str, type] = {
     "format_version": int,
     "name": str,
@@ -45,6 +47,9 @@ _KEYS: dict[str, type] = {
     "provenance": dict,  # data, config, images seen, seeds, versions
     "metrics": dict,  # of training.metrics; may be empty
     "licence": str,
+}
+_OPTIONAL_KEYS: dict[str, type] = {
+    "macros": list,  # of {name, direction, ...}; what else one measured of it is not read here
 }
 _TILE_KEYS: dict[str, type] = {"first_frame": int, "last_frame": int, "file": str}
 _GRAPH_KEYS: dict[str, type] = {"file": str}
@@ -76,6 +81,14 @@ class Timbre:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Macro:
+    """A direction of the latent space that does one thing to the sound."""
+
+    name: str
+    direction: Latent  # [latent_size]; added to a timbre at +1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """What an instrument folder holds, verified.
 
@@ -100,6 +113,7 @@ class Instrument:
     provenance: Mapping[str, Any]
     metrics: Mapping[str, Any]
     licence: str
+    macros: tuple[Macro, ...] = ()
 
     @classmethod
     def load(cls, folder: Path | str) -> Instrument:
@@ -201,7 +215,8 @@ def _parse(folder: Path, content: bytes) -> Instrument:
             path,
             f"has format version {version!r}, this player reads {FORMAT_VERSION}; export again",
         )
-    _require_keys(path, "it", description, _KEYS)
+    extra = {key: kind for key, kind in _OPTIONAL_KEYS.items() if key in description}
+    _require_keys(path, "it", description, _KEYS | extra)
     try:
         spec = SpectrogramSpec.from_dict(description["spec"])
         prior = Prior.from_dict(description["prior"])
@@ -228,6 +243,7 @@ def _parse(folder: Path, content: bytes) -> Instrument:
         provenance=description["provenance"],
         metrics=description["metrics"],
         licence=description["licence"],
+        macros=_macros(path, description.get("macros", []), latent_size),
     )
 
 
@@ -316,6 +332,23 @@ def _timbres(path: Path, values: dict[str, Any], latent_size: int) -> dict[str, 
     if not timbres:
         raise _bad(path, "has no timbres; at least one is wanted")
     return timbres
+
+
+def _macros(path: Path, entries: list[Any], latent_size: int) -> tuple[Macro, ...]:
+    macros = []
+    for number, entry in enumerate(entries, 1):
+        what = f"macro {number}"
+        if not isinstance(entry, dict):
+            raise _bad(path, f"{what} is not a JSON object")
+        name, row = entry.get("name"), entry.get("direction")
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise _bad(path, f"{what} has the name {name!r:.40}, wanted one line of text")
+        values = row if isinstance(row, list) else []
+        is_row = all(type(x) in {int, float} and math.isfinite(x) for x in values)
+        if len(values) != latent_size or not is_row:
+            raise _bad(path, f"{what} has no direction of {latent_size} numbers")
+        macros.append(Macro(name=name, direction=np.array(row, np.float32)))
+    return tuple(macros)
 
 
 def _verify_file(path: Path, sha256: str, n_bytes: int) -> None:

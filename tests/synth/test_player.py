@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from synth.errors import ConfigError, PresetError
 from synth.events import Event, NoteOn, SetParameter, SetTimbre
 from synth.parameters import PARAMETERS, find_parameter
+from synth.part import PAD_PARAMETERS
 from synth.player import Change, Player, timbre_preset
 from synth.presets import Preset, fill_corners, format_preset, parse_preset
 
@@ -18,6 +19,7 @@ class FlatTimbres:
     """Timbres on a plane: a name's latent is its place in the list, the pad mixes straight."""
 
     timbre_names = ("bell", "flute", "harp", "oboe", "viola")
+    macros = ()
 
     def find_timbre(self, words: str) -> NDArray[np.float32]:
         if words.startswith("seed:"):
@@ -62,9 +64,7 @@ def test_every_part_starts_with_a_timbre_and_its_parameters(stage: Stage) -> Non
     timbres = [event for event in stage.at_start if isinstance(event, SetTimbre)]
     assert list(range(16)) == [event.part for event in timbres]
     names = {e.name for e in stage.at_start if isinstance(e, SetParameter) and e.part == 9}
-    assert names == {
-        p.name for p in PARAMETERS if p.group != "main" and p.name not in ("timbre/x", "timbre/y")
-    }
+    assert names == {p.name for p in PARAMETERS if not p.is_global} - PAD_PARAMETERS
 
 
 def test_a_value_is_remembered_posted_and_told(stage: Stage) -> None:

@@ -20,6 +20,7 @@ SILENCE_S = 0.3  # how long is waited for what should not come
 
 class OneTimbre:
     timbre_names = ("bell",)
+    macros = ()
 
     def find_timbre(self, words: str) -> np.ndarray:
         return np.ones(2, np.float32)

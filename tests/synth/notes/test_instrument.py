@@ -152,3 +152,27 @@ def test_timbres_are_found_by_name_and_seed_and_mixed_on_a_pad(folder: Path) -> 
     # Bottom left, then clockwise.
     for corner, (x, y) in zip(corners, [(0, 0), (0, 1), (1, 1), (1, 0)], strict=True):
         np.testing.assert_allclose(instrument.pad_mix(corners, x, y), corner, atol=1e-5)
+
+
+def test_macros_are_read_where_there_are_any(folder: Path) -> None:
+    assert () == Instrument.load(folder).macros
+    row = [0.0] * 7 + [0.5]
+    macro = {"name": "bright", "direction": row, "effect": {"centroid_octaves": 0.4}}
+    change(folder, lambda it: it.update(macros=[macro]))
+    (found,) = Instrument.load(folder).macros
+    assert ("bright", row) == (found.name, found.direction.tolist())
+
+
+@pytest.mark.parametrize(
+    "macro",
+    [
+        3,
+        {"name": "", "direction": [0.0] * 8},
+        {"name": "x", "direction": [0.0] * 7},
+        {"name": "x", "direction": [True] * 8},
+        {"name": "x"},
+    ],
+)
+def test_a_macro_that_is_none_is_refused(folder: Path, macro: object) -> None:
+    change(folder, lambda it: it.update(macros=[macro]))
+    assert "macro 1" in refusal(folder)

@@ -6,43 +6,35 @@ with Session(SessionConfig()) as session:
 """
 
 import contextlib
+import hashlib
 import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self
 
 from synth.adapters.audio_out import AudioOut
-from synth.adapters.midi_in import ALL_PORTS, NO_PORTS, MidiApi, MidiIn
-from synth.adapters.osc import DEFAULT_HOST, DEFAULT_PORT, LOOPBACK, OscServer, parse_endpoint
+from synth.adapters.midi_in import ALL_PORTS, NO_PORTS, MidiIn
+from synth.adapters.osc import LOOPBACK, OscServer, parse_endpoint
+from synth.adapters.outputs.source import Source
+from synth.adapters.outputs.switch import Switch
 from synth.adapters.outputs.tape import Tape
+from synth.audition import audition
 from synth.config import EngineConfig
+from synth.crash_marker import loading
 from synth.engine import Engine
-from synth.errors import DeviceError
+from synth.errors import DeviceError, SynthError
 from synth.events import AllSoundOff
 from synth.folders import default_instrument
+from synth.notes.instrument import DESCRIPTION
 from synth.player import Player
 from synth.presets import find_preset
+from synth.session_config import SessionConfig
 
 FADE_OUT_S = 0.05  # longer than the engine's shortest fade and any usual block
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionConfig:
-    """What `gansynth play` can be told."""
-
-    preset: str | None = None  # by name; None: a pad of the instrument's own timbres
-    instrument: Path | None = None  # folder; None: the one that ships
-    audio: str | None = None  # device, or "null"; None: JACK if it runs, else the best card
-    midi_in: str = ALL_PORTS  # keyboard, "all" or "none"
-    midi_api: MidiApi = "auto"
-    osc: str = f"{DEFAULT_HOST}:{DEFAULT_PORT}"  # HOST:PORT; port 0: any free one
-    osc_allow: tuple[str, ...] = ()  # networks, besides this machine
-    block_size: int = 0  # samples; 0: as the device likes
-    record: Path | None = None  # WAV file
 
 
 class Session:
@@ -70,32 +62,29 @@ class Session:
         with contextlib.ExitStack() as opening:
             # Looked up first: a wrong name should not cost the time of an instrument's start.
             preset = find_preset(config.preset) if config.preset else None
-            engine_config = EngineConfig()
-            self.engine = opening.enter_context(
-                Engine(config.instrument or default_instrument(), engine_config)
-            )
+            self.engine = self._open_engine(config.instrument)
+            opening.callback(self._close_engine)
             self.player = Player(self.engine.post, self.engine.instrument)
             if preset is not None:
                 self.player.load(preset)
-            source: Engine | Tape = self.engine
+            self._switch = Switch(self.engine)
+            source: Source = self._switch
             if config.record is not None:
-                source = opening.enter_context(Tape(self.engine, config.record, tell))
+                source = opening.enter_context(Tape(source, config.record, tell))
             self.audio = opening.enter_context(
                 AudioOut(
                     source,
                     config.audio,
-                    sample_rate=engine_config.sample_rate,
+                    sample_rate=self.engine.sample_rate,
                     block_size=config.block_size,
                     tell=tell,
                 )
             )
             opening.callback(self._fade_out)
-            self._open_midi(opening)
-            host, port = parse_endpoint(config.osc)
-            allow = (*LOOPBACK, *config.osc_allow)
-            self.osc = opening.enter_context(
-                OscServer(self.player, host, port, allow=allow, status=self.status)
-            )
+            opening.callback(self._close_midi)
+            self._open_midi(config)
+            opening.callback(self._close_osc)
+            self._open_osc(config)
             self._stack = opening.pop_all()
 
     def __enter__(self) -> Self:
@@ -112,6 +101,19 @@ class Session:
         """
         self._stack.close()
 
+    # --- asking ----------------------------------------------------------------------------------
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks rendered so far, wherever they went; stands still only when something hangs."""
+        return self._switch.n_blocks
+
+    @property
+    def osc_address(self) -> str:
+        """HOST:PORT that OSC listens on."""
+        # The server may be asked for the status before we have it.
+        return ":".join(map(str, self.osc.address)) if self.osc else self.config.osc
+
     @property
     def latency_ms(self) -> float:
         """From an event to the socket: half of it is ours to choose, by the block."""
@@ -126,7 +128,7 @@ class Session:
             "sample_rate": str(audio.sample_rate),
             "block_size": str(audio.block_size),
             "midi": ",".join(self.midi.names) if self.midi else "none",
-            "osc": self._osc_address,
+            "osc": self.osc_address,
             "preset": self.player.preset().name,
             "latency_ms": f"{self.latency_ms:.1f}",
         }
@@ -142,32 +144,160 @@ class Session:
             "xruns": self.audio.status.n_xruns,
             "held_frames": stats.held_frames,
             "callback_load": round(stats.callback_load, 4),
+            "non_finite": stats.non_finite,
             "cache": asdict(stats.cache),
             "audio": self.audio.status.device,
             "midi": list(self.midi.names) if self.midi else [],
-            "osc": self._osc_address,
+            "osc": self.osc_address,
+            "instrument": self.engine.instrument.name,
             "preset": self.player.preset().name,
+            "last_error": stats.worker.last_error,
             "uptime_s": round(time.monotonic() - self._started_s, 1),
         }
 
-    @property
-    def _osc_address(self) -> str:
-        # The server may be asked for the status before we have it.
-        return ":".join(map(str, self.osc.address)) if self.osc else self.config.osc
+    # --- changing --------------------------------------------------------------------------------
 
-    def _open_midi(self, opening: contextlib.ExitStack) -> None:
-        """Open MIDI; a machine that has none is still played by OSC."""
-        config = self.config
+    def reload(self, config: SessionConfig) -> None:
+        """Follow changed settings while everything plays on; what did not change is not touched.
+
+        Not to be called from two threads at once.
+
+        Raises:
+            SynthError: the first setting that could not be followed; the others are.
+        """
+        errors: list[SynthError] = []
+        for is_changed, follow, names in (
+            (self._is_other_instrument(config.instrument), self._follow_instrument, "instrument"),
+            (config.preset not in {None, self.config.preset}, self._follow_preset, "preset"),
+            (config.audio != self.config.audio, self._follow_audio, "audio"),
+            (config.block_size != self.config.block_size, self._follow_audio, "block_size"),
+            (config.midi_in != self.config.midi_in, self._follow_midi, "midi_in"),
+            (config.midi_api != self.config.midi_api, self._follow_midi, "midi_api"),
+            (config.osc != self.config.osc, self._follow_osc, "osc"),
+            (config.osc_allow != self.config.osc_allow, self._follow_osc, "osc_allow"),
+        ):
+            if not is_changed:
+                continue
+            wanted = replace(self.config, **{names: getattr(config, names)})
+            try:
+                follow(wanted)
+            except SynthError as error:
+                errors.append(error)
+            else:
+                self.config = wanted
+                self._tell(f"{names}: {getattr(config, names)}")
+        if config.record != self.config.record:
+            self._tell("record: takes effect at the next start")
+        if errors:
+            raise errors[0]
+
+    def load_instrument(self, folder: Path | None) -> None:
+        """Play another instrument from now on, if it is in order; until then the old one plays.
+
+        Its files are verified, its graphs opened and one of its notes is heard, all beside the
+        playing engine; then it takes over between two blocks. Notes that sound fade out.
+
+        Args:
+            folder: of the instrument; None: the one that ships.
+
+        Raises:
+            InstrumentError: it cannot be used; the old one plays on.
+        """
+        engine = self._open_engine(folder)
+        old = self.engine
+        # From here on events go to the new engine, which keeps them until it is heard.
+        self.player.play_on(engine.post, engine.instrument)
+        old.post(AllSoundOff())
+        time.sleep(FADE_OUT_S)
         try:
-            self.midi = opening.enter_context(MidiIn(self.player, config.midi_in, config.midi_api))
+            self._switch.switch_to(engine)
+        except SynthError:
+            self.player.play_on(old.post, old.instrument)
+            engine.__exit__(None, None, None)
+            raise
+        self.engine = engine
+        old.__exit__(None, None, None)
+
+    # --- below -----------------------------------------------------------------------------------
+
+    def _open_engine(self, folder: Path | None) -> Engine:
+        """Start an engine and hear a note of it, before it reaches anyone's ears."""
+        folder = folder or default_instrument()
+        is_foreign = folder != default_instrument()
+        marked = loading(folder) if is_foreign else contextlib.nullcontext()
+        with marked, contextlib.ExitStack() as opening:
+            engine = opening.enter_context(Engine(folder, EngineConfig()))
+            audition(engine)
+            opening.pop_all()
+        return engine
+
+    def _close_engine(self) -> None:
+        self.engine.__exit__(None, None, None)
+
+    def _open_midi(self, config: SessionConfig) -> None:
+        """Open MIDI; a machine that has none is still played by OSC."""
+        try:
+            self.midi = MidiIn(self.player, config.midi_in, config.midi_api)
         except DeviceError as error:
             if config.midi_in not in {ALL_PORTS, NO_PORTS} or config.midi_api != "auto":
                 raise  # what was asked for by name has to be there
             self._tell(f"midi: {error}")
 
+    def _close_midi(self) -> None:
+        midi, self.midi = self.midi, None
+        if midi is not None:
+            midi.close()
+
+    def _open_osc(self, config: SessionConfig) -> None:
+        host, port = parse_endpoint(config.osc)
+        allow = (*LOOPBACK, *config.osc_allow)
+        self.osc = OscServer(self.player, host, port, allow=allow, status=self.status)
+
+    def _close_osc(self) -> None:
+        osc, self.osc = self.osc, None
+        if osc is not None:
+            osc.close()
+
     def _fade_out(self) -> None:
         self.engine.post(AllSoundOff())
         time.sleep(FADE_OUT_S)
+
+    # --- following settings ----------------------------------------------------------------------
+
+    def _is_other_instrument(self, folder: Path | None) -> bool:
+        """Tell whether another folder is wanted, or the same folder holds another instrument."""
+        if folder != self.config.instrument:
+            return True
+        try:
+            description = ((folder or default_instrument()) / DESCRIPTION).read_bytes()
+        except OSError:
+            return False  # it plays on without its folder
+        return hashlib.sha256(description).hexdigest() != self.engine.instrument.identifier
+
+    def _follow_instrument(self, config: SessionConfig) -> None:
+        self.load_instrument(config.instrument)
+
+    def _follow_preset(self, config: SessionConfig) -> None:
+        self.player.load(find_preset(str(config.preset)))
+
+    def _follow_audio(self, config: SessionConfig) -> None:
+        self.audio.choose(config.audio, config.block_size)
+
+    def _follow_midi(self, config: SessionConfig) -> None:
+        self._close_midi()
+        try:
+            self._open_midi(config)
+        except DeviceError:
+            self._open_midi(self.config)
+            raise
+
+    def _follow_osc(self, config: SessionConfig) -> None:
+        self._close_osc()
+        try:
+            self._open_osc(config)
+        except SynthError:
+            self._open_osc(self.config)
+            raise
 
 
 def _quote(value: str) -> str:

@@ -1,9 +1,10 @@
 """Where the sound goes: JACK if it runs, else a sound card, else nowhere in time.
 
 All of them call the engine's compiled callback without Python. Where there is no device, a paced
-null output keeps the engine's clock, and a watcher looks for one every few seconds; a device that
-stops calling back (ALSA says nothing when it loses one) is closed, and looked for again. One thread
-at a time opens and closes.
+null output keeps the engine's clock, and a watcher goes on looking for one; a device that stops
+calling back (ALSA says nothing when it loses one) is closed, and looked for again, by the name that
+was asked for: a card that is not plugged in yet is waited for. One thread at a time opens and
+closes.
 """
 
 import contextlib
@@ -13,11 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
-from typing import Protocol, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Self
 
 from synth.adapters.outputs.jack import DEVICE_NAME, JackOutput
 from synth.adapters.outputs.null import NullOutput
@@ -28,36 +25,17 @@ from synth.adapters.outputs.portaudio import (
     list_devices,
     rescan,
 )
+from synth.adapters.outputs.source import Source
 from synth.errors import DeviceError
 
 NULL_DEVICE = "null"
 MAX_BLOCK_SIZE = 8192  # samples, the most that a host may ask for at once
-SEARCH_S = 3.0  # between two looks for a device
+SEARCH_S = 1.0  # between a loss and the first look for a device
+SLOWEST_SEARCH_S = 8.0  # between two looks, when many found nothing
+_BACK_OFF = 1.5  # each look waits longer than the one before
 _WATCH_S = 0.25  # between two looks at the callback's counter
 _PATIENCE_S = 1.0  # without a callback: the device is gone
 _log = logging.getLogger(__name__)
-
-
-class Source(Protocol):
-    """What the output needs of the engine."""
-
-    @property
-    def callback_address(self) -> int:
-        """Address of a PaStreamCallback."""
-
-    @property
-    def userdata(self) -> int:
-        """Address that the callback gets as its last argument."""
-
-    @property
-    def n_blocks(self) -> int:
-        """Blocks rendered so far."""
-
-    def prepare(self, sample_rate: int, max_block_size: int) -> None:
-        """Get ready for a sample rate."""
-
-    def process(self, out: NDArray[np.float32]) -> None:
-        """Fill [n_samples, 2]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +81,9 @@ class AudioOut:
         self._block_size = block_size
         self._tell = tell
         self._is_silence_said = False
+        self._is_choice_new = False
+        self._search_s = SEARCH_S
+        self._n_xruns_before = 0  # of devices that were closed
         self._ended = threading.Event()
         self._output: JackOutput | PortAudioOutput | NullOutput | None = None
         self._prepare(sample_rate)
@@ -121,15 +102,20 @@ class AudioOut:
                 sample_rate=self._sample_rate,
                 block_size=output.block_size if output else 0,
                 latency_ms=0.0,
-                n_xruns=0,
+                n_xruns=self._n_xruns_before,
             )
         return AudioStatus(
             device=output.name,
             sample_rate=output.sample_rate,
             block_size=output.block_size,
             latency_ms=output.latency_ms,
-            n_xruns=output.n_xruns,
+            n_xruns=self._n_xruns_before + output.n_xruns,
         )
+
+    def choose(self, device: str | None, block_size: int = 0) -> None:
+        """Go to another device within a moment; what the arguments mean, the class says."""
+        self._wanted, self._block_size = device, block_size
+        self._is_choice_new = True
 
     def close(self) -> None:
         """End the sound."""
@@ -140,12 +126,7 @@ class AudioOut:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     # --- opening ---------------------------------------------------------------------------------
@@ -206,26 +187,46 @@ class AudioOut:
     def _close_output(self) -> None:
         output, self._output = self._output, None
         if output is not None:
+            if not isinstance(output, NullOutput):
+                self._n_xruns_before += output.n_xruns
             output.close()
 
     # --- watching --------------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        next_search = time.monotonic() + SEARCH_S
+        next_search = time.monotonic() + self._search_s
         n_blocks, seen_at = self._source.n_blocks, time.monotonic()
         while not self._ended.wait(_WATCH_S):
             now = time.monotonic()
             if self._source.n_blocks != n_blocks:
                 n_blocks, seen_at = self._source.n_blocks, now
             output = self._output
-            if isinstance(output, JackOutput | PortAudioOutput):
+            if self._is_choice_new:
+                self._is_choice_new = False
+                self._follow_choice()
+                next_search, seen_at = self._after_look()
+            elif isinstance(output, JackOutput | PortAudioOutput):
                 if now - seen_at > _PATIENCE_S or not output.is_active:
                     self._lose_device(output)
-                    next_search = now + SEARCH_S
+                    self._search_s = SEARCH_S
+                    next_search = now + self._search_s
             elif now >= next_search and self._wanted != NULL_DEVICE:
                 self._open_device()
-                next_search = time.monotonic() + SEARCH_S
-                seen_at = time.monotonic()
+                next_search, seen_at = self._after_look()
+
+    def _after_look(self) -> tuple[float, float]:
+        """Return when to look next, and when the new device's first callback was due."""
+        now = time.monotonic()
+        self._search_s = min(self._search_s * _BACK_OFF, SLOWEST_SEARCH_S)
+        return now + self._search_s, now
+
+    def _follow_choice(self) -> None:
+        """Leave the device for the one that was chosen."""
+        self._search_s = SEARCH_S
+        self._close_output()
+        self._is_silence_said = False
+        if not self._open_device() and self._output is None:
+            self._open_null()
 
     def _lose_device(self, output: JackOutput | PortAudioOutput) -> None:
         self._say_silent(f"{output.name} has stopped")
@@ -238,7 +239,7 @@ class AudioOut:
         """Say once, and not at every look, that nobody hears us."""
         if not self._is_silence_said:
             self._is_silence_said = True
-            self._tell(f"audio: {reason}; playing into nothing, looking again every {SEARCH_S:g} s")
+            self._tell(f"audio: {reason}; playing into nothing, looking again until it is there")
 
 
 def list_outputs() -> list[AudioDevice]:

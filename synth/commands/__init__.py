@@ -11,4 +11,14 @@ from typing import TypeAlias
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 # In the order of the help page.
-BUILT_IN = ("play", "render", "note", "presets", "instrument", "devices", "doctor")
+BUILT_IN = (
+    "play",
+    "render",
+    "note",
+    "presets",
+    "instrument",
+    "devices",
+    "doctor",
+    "status",
+    "service",
+)

@@ -1,11 +1,10 @@
 """The song that ships with the project: played on a device, or rendered where there is none."""
 
 import contextlib
-import threading
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from synth.adapters.midi_file import Song, load_song
 from synth.commands.progress import opened, progress_bar
@@ -24,8 +23,15 @@ RENDERED = Path("gansynth-demo.wav")
 MAX_TAIL_S = 5.0
 
 
-def play_demo(session: "Session", ended: threading.Event) -> None:
-    """Play the song in its own time, and what rings on; stop early when `ended` is set."""
+class Ending(Protocol):
+    """Something that can be waited for: the end."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait; True when it has come."""
+
+
+def play_demo(session: "Session", ended: Ending) -> None:
+    """Play the song in its own time, and what rings on; stop early when the end has come."""
     if session.config.preset is None:
         dress(session.player)
     song = load_song(demo_song(), session.engine.sample_rate, session.player.home)

@@ -1,50 +1,57 @@
 """`gansynth play`: from a key press to sound."""
 
 import argparse
-import signal
-import sys
+import contextlib
 import threading
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synth.commands import Subparsers
 from synth.commands.arguments import add_instrument
 
 if TYPE_CHECKING:
-    from synth.session import SessionConfig
+    from synth.adapters.systemd import ServiceManager
+    from synth.commands.signals import Signals
+    from synth.session import Session
+    from synth.session_config import SessionConfig
+
+LOOK_S = 0.5  # between two looks at the callback's counter and at what signals asked for
 
 
 def add_command(subparsers: Subparsers) -> None:
-    """Declare `play`."""
+    """Declare `play`; a flag that is not given leaves it to the settings file."""
     parser = subparsers.add_parser(
-        "play", help="play from a MIDI keyboard or by OSC", description=run.__doc__
+        "play",
+        help="play from a MIDI keyboard or by OSC",
+        description=run.__doc__,
+        epilog='Every flag is also a key of the settings file: audio = "jack", midi_in = "all".'
+        " SIGHUP reads it again. `gansynth service install` starts the player at every login.",
     )
     parser.add_argument("--preset", metavar="P", help="a preset by its name, for all parts")
     add_instrument(parser)
     parser.add_argument(
-        "--audio", metavar="DEVICE|null", help="see `gansynth devices`; null makes no sound"
+        "--audio",
+        metavar="DEVICE|null",
+        help="a name from `gansynth devices` or a part of it, waited for if it is not there;"
+        " null makes no sound (JACK if it runs, else the best card)",
     )
-    parser.add_argument(
-        "--midi-in", metavar="NAME|all|none", default="all", help="keyboards to connect (all)"
-    )
-    parser.add_argument("--midi-api", choices=("alsa", "jack", "auto"), default="auto")
-    parser.add_argument(
-        "--osc", metavar="HOST:PORT", default="127.0.0.1:9000", help="port 0: any free one"
-    )
+    parser.add_argument("--midi-in", metavar="NAME|all|none", help="keyboards to connect (all)")
+    parser.add_argument("--midi-api", choices=("alsa", "jack", "auto"), help="(auto)")
+    parser.add_argument("--osc", metavar="HOST:PORT", help="port 0: any free one (127.0.0.1:9000)")
     parser.add_argument(
         "--osc-allow",
         metavar="NET",
         action="append",
-        default=[],
         help="take OSC from this network too, e.g. 192.168.1.0/24",
     )
-    parser.add_argument(
-        "--block-size", metavar="N", type=int, default=0, help="samples (as the device likes)"
-    )
+    parser.add_argument("--block-size", metavar="N", type=int, help="samples (as the device likes)")
     parser.add_argument("--record", metavar="OUT.wav", type=Path, help="record what is played")
     parser.add_argument("--demo", action="store_true", help="play a song by itself, then leave")
+    parser.add_argument(
+        "--settings", metavar="FILE.toml", type=Path, help="settings instead of the user's own"
+    )
     parser.set_defaults(run=run)
 
 
@@ -54,37 +61,84 @@ def run(args: argparse.Namespace) -> int:
     Prints one line `ready ...` when it can be played: with the addresses it got, and the latency
     from an event to the socket.
     """
+    from synth.adapters.systemd import ServiceManager
     from synth.commands.demo import play_demo, render_demo
     from synth.commands.progress import opened
+    from synth.commands.signals import Signals
+    from synth.logs import EVENTS, start_logging
+    from synth.running import announced
     from synth.session import Session
 
+    start_logging()
     config = _session_config(args)
-    if args.demo and args.audio is None and not _has_audio():
+    if args.demo and config.audio is None and not _has_audio():
         return render_demo(config)
-    ended = _end_on_signal()
-    with opened(partial(Session, config, tell=_tell)) as session:
-        print(session.ready_line(), flush=True)
+    signals = Signals()
+    manager = ServiceManager()
+    with contextlib.ExitStack() as stack:
+        session = stack.enter_context(opened(partial(Session, config, tell=EVENTS.info)))
+        stack.enter_context(announced(session.osc_address))
+        ready_line = session.ready_line()
+        print(ready_line, flush=True)
+        manager.ready(ready_line)
+        stack.callback(manager.stopping)
         if args.demo:
-            play_demo(session, ended)
+            play_demo(session, signals)
         else:
-            ended.wait()
+            _stay(session, signals, manager, partial(_session_config, args))
     return 0
 
 
-def _session_config(args: argparse.Namespace) -> "SessionConfig":
-    from synth.session import SessionConfig
+def _stay(
+    session: "Session",
+    signals: "Signals",
+    manager: "ServiceManager",
+    read_config: "partial[SessionConfig]",
+) -> None:
+    """Wait for the end; feed the watchdog while the callback counts; reload when asked to."""
+    period_s = min(LOOK_S, (manager.watchdog_s or LOOK_S) / 3.0)
+    n_blocks = -1
+    reloading: threading.Thread | None = None
+    while not signals.wait(period_s):
+        if session.n_blocks != n_blocks:
+            n_blocks = session.n_blocks
+            manager.alive()
+        is_free = reloading is None or not reloading.is_alive()
+        if is_free and signals.take_reload():
+            # On a thread of its own: an instrument takes seconds, the watchdog does not wait.
+            reloading = threading.Thread(
+                target=_reload, args=(session, manager, read_config), name="reload", daemon=True
+            )
+            reloading.start()
 
-    return SessionConfig(
-        preset=args.preset,
-        instrument=args.instrument,
-        audio=args.audio,
-        midi_in=args.midi_in,
-        midi_api=args.midi_api,
-        osc=args.osc,
-        osc_allow=tuple(args.osc_allow),
-        block_size=args.block_size,
-        record=args.record,
-    )
+
+def _reload(
+    session: "Session", manager: "ServiceManager", read_config: "partial[SessionConfig]"
+) -> None:
+    """Read the settings again and follow them; what is wrong in them changes nothing."""
+    from synth.errors import SynthError
+    from synth.logs import EVENTS
+
+    manager.reloading()
+    try:
+        session.reload(read_config())
+    except SynthError as error:
+        EVENTS.error("settings are not taken: %s", error)
+    manager.ready(session.ready_line())
+
+
+def _session_config(args: argparse.Namespace) -> "SessionConfig":
+    """Join flags, settings file and defaults, in this order."""
+    from synth.session_config import SessionConfig, load_settings
+
+    given: dict[str, Any] = {
+        field.name: getattr(args, field.name)
+        for field in fields(SessionConfig)
+        if getattr(args, field.name, None) is not None
+    }
+    if "osc_allow" in given:
+        given["osc_allow"] = tuple(given["osc_allow"])
+    return SessionConfig(**(load_settings(args.settings) | given))
 
 
 def _has_audio() -> bool:
@@ -95,19 +149,3 @@ def _has_audio() -> bool:
         return bool(list_outputs())
     except DeviceError:
         return False
-
-
-def _end_on_signal() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set; leaving is then an ordinary return."""
-    ended = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return ended
-
-
-def _tell(line: str) -> None:
-    print(f"gansynth: {line}", file=sys.stderr, flush=True)

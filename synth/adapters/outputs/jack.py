@@ -9,7 +9,7 @@ the engine's callback and takes its samples apart into the two ports.
 import ctypes
 import ctypes.util
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from synth.adapters.outputs.jack_callback import (
     note_shutdown,
     process,
 )
+from synth.adapters.outputs.source import CallbackSource
 from synth.errors import DeviceError
 
 CLIENT_NAME = "gansynth-live"
@@ -31,18 +32,6 @@ _NO_START_SERVER = 0x01
 _PORT_IS_INPUT, _PORT_IS_OUTPUT, _PORT_IS_PHYSICAL = 0x1, 0x2, 0x4
 _PLAYBACK_LATENCY = 1
 _AUDIO_TYPE = b"32 bit float mono audio"
-
-
-class CallbackSource(Protocol):
-    """What it needs of the engine."""
-
-    @property
-    def callback_address(self) -> int:
-        """Address of a PaStreamCallback."""
-
-    @property
-    def userdata(self) -> int:
-        """Address that the callback gets as its last argument."""
 
 
 class JackOutput:

@@ -5,7 +5,6 @@ The engine's clock, its envelopes and its recording go on while no device is the
 
 import threading
 import time
-from types import TracebackType
 from typing import Protocol, Self
 
 import numpy as np
@@ -49,12 +48,7 @@ class NullOutput:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def _run(self) -> None:

@@ -11,25 +11,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
+from synth.adapters.outputs.source import CallbackSource
 from synth.errors import DeviceError
 
 N_CHANNELS = 2
 _PREFERRED_PCMS = ("pipewire", "pulse", "default")
 _SEAM = {"kind", "callback", "userdata", "wrap_callback"}
-
-
-class CallbackSource(Protocol):
-    """What a stream needs of the engine."""
-
-    @property
-    def callback_address(self) -> int:
-        """Address of a PaStreamCallback."""
-
-    @property
-    def userdata(self) -> int:
-        """Address that the callback gets as its last argument."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

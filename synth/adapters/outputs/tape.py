@@ -8,12 +8,12 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.adapters.outputs.source import Source
 from synth.adapters.outputs.tape_callback import (
     LINK_DTYPE,
     LOST,
@@ -29,28 +29,6 @@ from synth.wav import WavWriter
 _RING_S = 10  # how long a disk may stand still
 _PULL_S = 0.1  # between two writes
 _log = logging.getLogger(__name__)
-
-
-class Source(Protocol):
-    """The engine, as an output sees it."""
-
-    @property
-    def callback_address(self) -> int:
-        """Address of a PaStreamCallback."""
-
-    @property
-    def userdata(self) -> int:
-        """Address that the callback gets as its last argument."""
-
-    @property
-    def n_blocks(self) -> int:
-        """Callbacks so far."""
-
-    def prepare(self, sample_rate: int, max_block_size: int) -> None:
-        """Get ready for a sample rate."""
-
-    def process(self, out: NDArray[np.float32]) -> None:
-        """Fill [n_samples, 2]."""
 
 
 class Tape:
@@ -143,12 +121,7 @@ class Tape:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def _run(self) -> None:

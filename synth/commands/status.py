@@ -1,0 +1,73 @@
+"""`gansynth status [--json]`: what a running player does."""
+
+import argparse
+import json
+from typing import Any
+
+from synth.commands import Subparsers
+
+
+def add_command(subparsers: Subparsers) -> None:
+    """Declare `status`."""
+    parser = subparsers.add_parser(
+        "status", help="ask a running player how it does", description=run.__doc__
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--osc",
+        metavar="HOST:PORT",
+        help="where the player listens (where the last one started on this machine does)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask a running player over OSC: voices, load, late blocks, devices, preset.
+
+    Exit code 4 where none answers.
+    """
+    status = ask_status(args.osc)
+    print(json.dumps(status, indent=2, ensure_ascii=False) if args.json else describe(status))
+    return 0
+
+
+def ask_status(where: str | None, timeout_s: float = 3.0) -> dict[str, Any]:
+    """Return what a player answers to `/status`.
+
+    Args:
+        where: HOST:PORT; None: the player started last on this machine, else the settings' port.
+        timeout_s: seconds to wait for the answer.
+
+    Raises:
+        ConfigError: that is no HOST:PORT.
+        DeviceError: no player answers there.
+    """
+    from synth.adapters.osc import parse_endpoint
+    from synth.adapters.osc_client import ask
+    from synth.errors import DeviceError
+    from synth.running import find_players
+    from synth.session_config import SessionConfig, load_settings
+
+    if where is None:
+        players = find_players()
+        where = players[0] if players else SessionConfig(**load_settings()).osc
+    host, port = parse_endpoint(where)
+    answer = ask(host, port, "/status", timeout_s)
+    try:
+        status = json.loads(str(answer[0]))
+    except (IndexError, ValueError):
+        status = None
+    if not isinstance(status, dict):
+        raise DeviceError(f"what listens on {host}:{port} is no player of gansynth")
+    return status
+
+
+def describe(status: dict[str, Any]) -> str:
+    """Return one line for each thing that a player told of itself."""
+    rows = dict(status)
+    cache = rows.pop("cache", None)
+    if isinstance(cache, dict):
+        rows["cache"] = ", ".join(f"{name} {value}" for name, value in cache.items())
+    if isinstance(rows.get("midi"), list):
+        rows["midi"] = ", ".join(map(str, rows["midi"])) or "none"
+    return "\n".join(f"{name:<16}{value}" for name, value in rows.items())

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from synth.errors import ConfigError
 from training.data.prepared import PreparedSet
+from training.data.splits import Split, split_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class NoteSource:
             data: The set.
             instruments: Names to keep; empty keeps all.
             pitches: First and last pitch to keep.
-            validation_fraction: Share of the notes held out.
+            validation_fraction: Share of the notes held out, where the set has no split of its own.
             seed: Of the split and of the order.
 
         Raises:
@@ -71,23 +72,23 @@ class NoteSource:
         )
         is_kept = self._local[data.instrument] >= 0
         is_kept &= (data.pitch >= pitches[0]) & (data.pitch <= pitches[1])
-        training, validation = split_rows(len(data), validation_fraction, seed)
-        self.training = training[is_kept[training]]
-        self.validation = validation[is_kept[validation]]
+        split = split_of(data, validation_fraction, seed)
+        self.training = split.train[is_kept[split.train]]
+        self.validation = split.valid[is_kept[split.valid]]
         if not len(self.training):
             raise ConfigError(
                 "no note of the data is left to train on; widen instruments or pitches"
             )
 
-    def training_batch(self, n_seen: int, size: int) -> Batch:
-        """Return the batch after `n_seen` images; every epoch has its own order."""
+    def training_batch(self, n_seen: int, size: int, share: slice = slice(None)) -> Batch:
+        """Return a share of the batch after `n_seen` images; every epoch has its own order."""
         positions = np.arange(n_seen, n_seen + size)
         rows = np.empty(size, np.int64)
         for epoch in np.unique(positions // len(self.training)):
             order = np.random.default_rng((self.seed, int(epoch))).permutation(self.training)
             chosen = positions // len(self.training) == epoch
             rows[chosen] = order[positions[chosen] % len(self.training)]
-        return self.batch(rows)
+        return self.batch(rows[share])
 
     def batch(self, rows: NDArray[np.int64]) -> Batch:
         """Read rows of the set."""
@@ -100,10 +101,8 @@ class NoteSource:
         )
 
 
-def split_rows(
-    n_notes: int, validation_fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Split rows into (training, validation) at random."""
-    order = np.random.default_rng(seed).permutation(n_notes)
-    n_validation = round(n_notes * validation_fraction)
-    return np.sort(order[n_validation:]), np.sort(order[:n_validation])
+def split_of(data: PreparedSet, validation_fraction: float, seed: int) -> Split:
+    """Return the set's own split, or else one drawn by note that tests on nothing."""
+    return data.split or split_notes(
+        len(data), seed, valid_fraction=validation_fraction, test_fraction=0.0
+    )

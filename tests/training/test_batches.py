@@ -1,13 +1,15 @@
 """Batches: each epoch sees every note once, and the order follows from the seed alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from synth.errors import ConfigError
-from training.batches import NoteSource, split_rows
+from training.batches import NoteSource
 from training.data.prepared import NOTE_DTYPE, PreparedSet
+from training.data.splits import Split
 
 N_NOTES = 40
 
@@ -60,7 +62,14 @@ def test_what_the_data_lack_is_named(data: PreparedSet) -> None:
         NoteSource(data, (), (0, 10), 0.0, seed=1)
 
 
-def test_the_split_holds_out_its_share() -> None:
-    training, validation = split_rows(100, 0.05, seed=1)
-    assert len(validation) == 5
-    assert sorted([*training, *validation]) == list(range(100))
+def test_the_split_holds_out_its_share(data: PreparedSet) -> None:
+    source = NoteSource(data, (), (0, 127), 0.05, seed=1)
+    assert len(source.validation) == 2
+    assert sorted([*source.training, *source.validation]) == list(range(N_NOTES))
+
+
+def test_a_set_s_own_split_comes_first_and_its_test_notes_are_left_alone(data: PreparedSet) -> None:
+    split = Split.from_codes(np.repeat(np.uint8([0, 1, 2]), (30, 4, 6)))
+    source = NoteSource(replace(data, split=split), (), (0, 127), 0.5, seed=1)
+    assert source.training.tolist() == list(range(30))
+    assert source.validation.tolist() == list(range(30, 34))

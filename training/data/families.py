@@ -4,6 +4,7 @@ NSynth (Engel et al. 2017, arXiv:1704.01279) knows eleven families and three sou
 synth pads: the pads and effects of General MIDI are counted as synth leads, choirs as vocal.
 """
 
+import re
 from typing import Final
 
 FAMILIES: Final = (
@@ -73,3 +74,30 @@ MELODIC_PROGRAMS: Final = {
     for first, last, family, source in _PROGRAM_RANGES
     for program in range(first, last + 1)
 }
+
+# What people call their samples, the first that fits; what nothing fits is a keyboard.
+_FAMILY_WORDS: Final = (
+    ("reed", "reed|clarinet|oboe|bassoon|sax|accordi|harmonica|bagpipe|english horn|cor anglais"),
+    ("brass", "brass|trumpet|trombone|tuba|horn|cornet|euphonium"),
+    ("flute", "flute|piccolo|recorder|ocarina|whistle|shakuhachi"),
+    ("organ", "organ|hammond"),
+    ("vocal", "vocal|voice|vox|choir|sing|ooh|aah"),
+    ("bass", "bass"),
+    ("guitar", "guitar|banjo|ukulele|sitar|koto|lute|mandolin|oud"),
+    ("synth_lead", "synth|lead|pad|saw|square|wave|pluck"),
+    ("string", "string|violin|viola|cello|harp(?!sichord)|fiddle|dulcimer"),
+    ("mallet", "mallet|marimba|vibra|xylo|glocken|bell|celesta|kalimba|timpani|steel"),
+)
+
+
+def guess_family(name: str) -> str:
+    """Guess a family from what an instrument is called.
+
+    Examples:
+        >>> guess_family("Old upright"), guess_family("bass clarinet"), guess_family("xyz")
+        ('keyboard', 'reed', 'keyboard')
+    """
+    for family, words in _FAMILY_WORDS:
+        if re.search(words, name, re.IGNORECASE):
+            return family
+    return "keyboard"

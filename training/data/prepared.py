@@ -1,10 +1,12 @@
 """The prepared set: what training reads, whatever the notes came from.
 
-A folder of three files:
+A folder of these files:
 
 * `audio.npy`: int16 [n_notes, n_samples], to be memory-mapped; full scale 32,767.
 * `notes.npy`: one `NOTE_DTYPE` record for each row of `audio.npy`.
 * `set.json`: format version, timing, instruments, counts, provenance and licence.
+* `split.npy`, where the set has a split of its own: uint8 [n_notes], the part of each row as an
+  index into `splits.PARTS`.
 
 `journal` tells how a half-made one is continued.
 """
@@ -20,9 +22,10 @@ from numpy.typing import NDArray
 
 from synth.errors import InputFileError
 from training.data.journal import Journal, read_info, unwritable
+from training.data.splits import Split
 
 FORMAT_VERSION: Final = 1
-AUDIO_FILE, NOTES_FILE = "audio.npy", "notes.npy"
+AUDIO_FILE, NOTES_FILE, SPLIT_FILE = "audio.npy", "notes.npy", "split.npy"
 BYTES_PER_SAMPLE: Final = 2
 
 NOTE_DTYPE: Final = np.dtype(
@@ -45,6 +48,7 @@ class PreparedSet:
     audio: NDArray[np.int16]  # [n_notes, n_samples], memory-mapped, full scale 32,767
     notes: NDArray[np.void]  # [n_notes] of NOTE_DTYPE
     info: Mapping[str, Any]  # set.json
+    split: Split | None = None  # the set's own; None leaves it to the run
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -64,15 +68,19 @@ class PreparedSet:
         try:
             audio = np.load(path / AUDIO_FILE, mmap_mode="r")
             notes = np.load(path / NOTES_FILE)
+            has_split = (path / SPLIT_FILE).exists()
+            codes = np.load(path / SPLIT_FILE) if has_split else np.zeros(notes.shape, np.uint8)
         except (OSError, ValueError, EOFError) as err:
             raise InputFileError(f"{path} is a damaged set ({err}); make it again") from err
         wanted = (info["n_notes"], info["n_samples"])
-        if audio.shape != wanted or audio.dtype != np.int16 or notes.shape != wanted[:1]:
+        is_whole = audio.shape == wanted and notes.shape == codes.shape == wanted[:1]
+        if not is_whole or audio.dtype != np.int16:
             raise InputFileError(
                 f"{path} holds {audio.dtype} audio of shape {audio.shape} and {notes.size} notes, "
                 f"wanted int16 {wanted}; make it again"
             )
-        return cls(path=path, audio=audio, notes=notes, info=info)
+        split = Split.from_codes(codes) if has_split else None
+        return cls(path=path, audio=audio, notes=notes, info=info, split=split)
 
     def __len__(self) -> int:
         return int(self.notes.size)
@@ -174,14 +182,16 @@ class PreparedWriter:
             raise unwritable(self.path, err) from err
         self.journal.append(record)
 
-    def finish(self, info: Mapping[str, Any]) -> None:
-        """Write the table and, last of all, `set.json`."""
+    def finish(self, info: Mapping[str, Any], split: Split | None = None) -> None:
+        """Write the table, the split where there is one and, last of all, `set.json`."""
         rows = [tuple(note) for record in self.journal.finished for note in record["notes"]]
         try:
             self._write_header(len(rows))
             self._audio.flush()
             os.fsync(self._audio.fileno())
             np.save(self.path / NOTES_FILE, np.array(rows, NOTE_DTYPE))
+            if split is not None:
+                np.save(self.path / SPLIT_FILE, split.to_codes())
         except OSError as err:
             raise unwritable(self.path, err) from err
         facts = {"layout": self.layout, "format_version": FORMAT_VERSION}

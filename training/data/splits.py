@@ -1,11 +1,14 @@
 """Seeded splits of a set into what is trained on, tuned on and tested on."""
 
 from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from synth.errors import ConfigError
+
+PARTS: Final = ("train", "valid", "test")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,18 @@ class Split:
     train: NDArray[np.int64]
     valid: NDArray[np.int64]
     test: NDArray[np.int64]
+
+    @classmethod
+    def from_codes(cls, codes: NDArray[np.uint8]) -> Self:
+        """Build a split from each row's part, an index into `PARTS`: [n_notes]."""
+        return cls(**{name: np.flatnonzero(codes == code) for code, name in enumerate(PARTS)})
+
+    def to_codes(self) -> NDArray[np.uint8]:
+        """Return each row's part, as `from_codes` takes it."""
+        codes = np.zeros(self.train.size + self.valid.size + self.test.size, np.uint8)
+        for code, name in enumerate(PARTS):
+            codes[getattr(self, name)] = code
+        return codes
 
 
 def split_notes(

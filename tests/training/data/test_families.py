@@ -1,6 +1,8 @@
 import json
 
-from training.data.families import FAMILIES, MELODIC_PROGRAMS, SOURCES
+import pytest
+
+from training.data.families import FAMILIES, MELODIC_PROGRAMS, SOURCES, guess_family
 
 NSYNTH_FAMILIES = (
     "bass brass flute guitar keyboard mallet organ reed string synth_lead vocal".split()
@@ -37,3 +39,19 @@ def test_well_known_instruments_are_in_their_families():
 
 def test_the_table_is_plain_data():
     assert json.loads(json.dumps(MELODIC_PROGRAMS)).keys() == {str(n) for n in MELODIC_PROGRAMS}
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("Old upright piano", "keyboard"),
+        ("Bass clarinet", "reed"),
+        ("Steel String Guitar", "guitar"),
+        ("Contrabass", "bass"),
+        ("harpsichord 8'", "keyboard"),
+        ("Celtic harp", "string"),
+        ("kitchen sink", "keyboard"),
+    ],
+)
+def test_a_family_is_guessed_from_a_name(name, family):
+    assert family == guess_family(name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from synth.errors import ConfigError
-from training.data.splits import split_instruments, split_notes
+from training.data.splits import Split, split_instruments, split_notes
 
 
 def parts(split):
@@ -66,3 +66,12 @@ def test_a_part_can_be_left_out():
 def test_an_impossible_split_is_refused(n_notes, fractions):
     with pytest.raises(ConfigError):
         split_notes(n_notes, seed=1, **fractions)
+
+
+def test_a_split_survives_being_written_as_codes():
+    split = split_notes(100, seed=1)
+
+    found = Split.from_codes(split.to_codes())
+
+    for expected, part in zip(parts(split), parts(found), strict=True):
+        np.testing.assert_array_equal(expected, part)

@@ -14,27 +14,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from synth.errors import ConfigError
 from training.batches import NoteSource
-from training.checkpoint import CONFIG_NAME, load_checkpoint, save_checkpoint, select
+from training.checkpoint import (
+    CONFIG_NAME,
+    load_checkpoint,
+    load_training_state,
+    save_checkpoint,
+    select,
+    take_weights,
+)
 from training.config import OptimiserConfig, TrainingConfig, config_to_dict
 from training.data.prepared import PreparedSet
-from training.losses import log_spectral_distance_db, reconstruction_loss
+from training.devices import mean_over_processes, open_devices
+from training.journal import Journal
 from training.representation import encode
 from training.stages.adversarial import AdversarialStage
 from training.stages.reconstruction import ReconstructionStage
 from training.stages.stage import Lesson, Networks, Stage
+from training.validation import validate
 
-LOG_NAME = "log.jsonl"
-_N_VALIDATION = 64  # notes heard at each checkpoint
+_MOST_RETURNS = 5  # to the last checkpoint, when the loss leaves the numbers
 _LOG_IMAGES = 800
-_STAGES: dict[str, Callable[[TrainingConfig, Networks, tuple[str, ...]], Stage]] = {
+_STAGES: dict[str, Callable[[TrainingConfig, Networks, Fabric, tuple[str, ...]], Stage]] = {
     stage.name: stage for stage in (ReconstructionStage, AdversarialStage)
 }
 # What of the data's own description goes into the instrument's.
@@ -62,6 +71,7 @@ def train(
     time_budget_s: float | None = None,
     stop_after_images: int | None = None,
     device: str = "auto",
+    start: Path | None = None,
 ) -> RunState:
     """Train until the images or the time of the run are spent; go on where an earlier call stopped.
 
@@ -73,17 +83,17 @@ def train(
             follows the time instead of the images, so that the run ends annealed.
         stop_after_images: Stop in this call once the run has seen so many, and save.
         device: "auto", "cpu" or "cuda".
+        start: A training state whose weights a fresh run begins with.
 
     Returns:
         Where the run stands. A run stopped by SIGINT or SIGTERM saves first.
 
     Raises:
-        ConfigError: the data lack what the config names.
+        ConfigError: the data lack what the config names, or the loss keeps leaving the numbers.
         InputFileError: a checkpoint is damaged or cannot be written.
     """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    where = torch.device(device)
+    size = config.optimiser.batch_size
+    fabric = open_devices(device, bf16=config.bf16, batch_size=size)
     torch.manual_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
     (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
@@ -96,27 +106,40 @@ def train(
     )
 
     # Networks, their running average and the optimiser, fresh or from the checkpoint.
-    networks = Networks(config, len(source.names)).to(where)
+    networks = Networks(config, len(source.names)).to(fabric.device)
     networks.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = Networks(config, len(source.names)).to(where)
+    average = Networks(config, len(source.names)).to(fabric.device)
     average.load_state_dict(networks.state_dict())
     average.requires_grad_(False)
 
+    given, given_names = load_training_state(start) if start is not None else ({}, [])
+
     def make_stage(name: str) -> Stage:
         torch.manual_seed(config.seed + 1)  # the same discriminator, whenever the stage begins
-        return _STAGES[name](config, networks, source.families)
+        stage = _STAGES[name](config, networks, fabric, source.families)
+        if isinstance(stage, AdversarialStage):
+            weights = select(given, "stage.network")
+            take_weights(stage.discriminator, weights, given_names, source.names)
+        return stage
 
-    state, stage = RunState(), make_stage(stage_at(config, 0.0)[0])
-    loaded = load_checkpoint(run_dir)
-    if loaded is not None:
+    def restore() -> tuple[RunState, Stage]:
+        loaded = load_checkpoint(run_dir)
+        if loaded is None:
+            n_taken = take_weights(networks, select(given, "model"), given_names, source.names)
+            take_weights(average, select(given, "ema"), given_names, source.names)
+            if start is not None and not n_taken:
+                raise ConfigError(f"{start} holds no weights that fit config {config.name!r}")
+            return RunState(), make_stage(stage_at(config, 0.0)[0])
         tensors, saved = loaded
         networks.load_state_dict(select(tensors, "model"))
         average.load_state_dict(select(tensors, "ema"))
-        state = RunState(images=saved["images"], n_seconds=saved["n_seconds"])
         stage = make_stage(saved["stage"])
         stage.restore(select(tensors, "stage"))
+        return RunState(images=saved["images"], n_seconds=saved["n_seconds"]), stage
 
     def save() -> None:
+        if not fabric.is_global_zero:
+            return
         tensors = {f"model.{name}": value for name, value in networks.state_dict().items()}
         tensors |= {f"ema.{name}": value for name, value in average.state_dict().items()}
         tensors |= {f"stage.{name}": value for name, value in stage.tensors().items()}
@@ -126,21 +149,22 @@ def train(
         save_checkpoint(
             run_dir, tensors, {**progress, "instruments": named, "provenance": provenance}
         )
+        journal.write(state.n_images, validate(average, source, config, fabric.device))
+        journal.show(state.n_images, average, source, config, fabric.device)
 
-    stop = _StopSignal()
-    size = config.optimiser.batch_size
-    n_seconds_before = state.n_seconds
-    started = last_saved = time.monotonic()
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with stop, Progress(*columns) as bar, (run_dir / LOG_NAME).open("a") as log:
-        task = bar.add_task("training", total=1.0)
-        while not stop.is_set and state.n_images < (stop_after_images or math.inf):
-            # How far the run is, by images or by time.
-            state.n_seconds = n_seconds_before + time.monotonic() - started
+    state, stage = restore()
+    n_returns = 0
+    clock = _Clock(state.n_seconds)
+    last_saved = state.n_seconds
+    with _StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
+        while state.n_images < (stop_after_images or math.inf):
+            # How far the run is, by images or by time; all processes agree on it.
+            now = torch.tensor([clock.seconds, float(stop.is_set)], device=fabric.device)
+            state.n_seconds, is_stopped = mean_over_processes(fabric, now).tolist()
             progress = state.n_images / config.n_images
             if time_budget_s is not None:
                 progress = state.n_seconds / time_budget_s
-            if progress >= 1.0:
+            if progress >= 1.0 or is_stopped:
                 break
 
             # The stage that this belongs to.
@@ -149,13 +173,16 @@ def train(
                 stage = make_stage(name)
             n_seen = state.images.setdefault(name, 0)
 
-            # One step.
-            batch = source.training_batch(state.n_images, size).to(where)
+            # One step, on this process's share of the batch.
+            mine = slice(fabric.global_rank, size, fabric.world_size)
+            batch = source.training_batch(state.n_images, size, mine).to(fabric.device)
             terms = stage.step(
                 Lesson(
                     batch=batch,
                     target=encode(batch.audio, config.spec),
-                    latent_noise=_latent_noise(config, state.n_images, size).to(where),
+                    latent_noise=_latent_noise(config, state.n_images, size)[mine].to(
+                        fabric.device
+                    ),
                     frames=crop(config, state.n_images),
                     progress=progress_in_stage,
                     rate=learning_rate(stage.optimiser_config, n_seen, progress_in_stage),
@@ -164,23 +191,32 @@ def train(
             state.images[name] += size
             _update_average(average, networks, size, state.n_images, config.optimiser.ema_images)
 
-            # Tell how it goes.
+            # Tell how it goes; a run that has left the numbers goes back to where it had them.
             if state.n_images % _LOG_IMAGES < size:
-                rate = state.n_images / max(time.monotonic() - started + n_seconds_before, 1e-9)
-                entry = {"images": state.n_images, "seconds": round(state.n_seconds, 1)}
-                entry |= {key: round(value.item(), 4) for key, value in terms.items()}
-                _write(log, {"stage": name, **entry})
-                description = f"{name}: {state.n_images} images, {rate:.1f}/s, "
-                description += f"loss {entry['loss']:.3f}"
-                bar.update(task, completed=progress, description=description)
+                values = mean_over_processes(fabric, torch.stack(list(terms.values())).detach())
+                told = dict(zip(terms, values.tolist(), strict=True))
+                journal.step(name, state.n_images, state.n_seconds, progress, told)
+                if not math.isfinite(told["loss"]):
+                    n_returns += 1
+                    images, seconds = dict(state.images), state.n_seconds
+                    state, stage = restore()
+                    journal.tell(
+                        f"the loss is {told['loss']} after {sum(images.values())} images; "
+                        f"back to the weights of image {state.n_images}"
+                    )
+                    if n_returns > _MOST_RETURNS:
+                        raise ConfigError(
+                            f"the loss left the numbers {n_returns} times; lower optimiser.rate"
+                        )
+                    state.images |= images  # on with other notes
+                    state.n_seconds = seconds
 
             # Save, and listen to held-out notes.
-            if time.monotonic() - last_saved > config.checkpoint_seconds:
+            if state.n_seconds - last_saved > config.checkpoint_seconds:
                 save()
-                _write(log, {"images": state.n_images, **_validate(average, source, config, where)})
-                last_saved = time.monotonic()
+                last_saved = state.n_seconds
         save()
-        _write(log, {"images": state.n_images, **_validate(average, source, config, where)})
+        fabric.barrier()
     return state
 
 
@@ -207,6 +243,17 @@ def learning_rate(config: OptimiserConfig, n_images: int, progress: float) -> fl
     return warm_up * (config.final_rate + (config.rate - config.final_rate) * cosine)
 
 
+class _Clock:
+    """The run's own time, earlier calls included."""
+
+    def __init__(self, n_seconds_before: float) -> None:
+        self._started = time.monotonic() - n_seconds_before
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+
 class _StopSignal:
     """Turns SIGINT and SIGTERM into a flag, so that a stopped run saves first."""
 
@@ -214,9 +261,10 @@ class _StopSignal:
         self.is_set = False
         self._previous: dict[int, Any] = {}
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._previous[number] = signal.signal(number, self._set)
+        return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._previous.items():
@@ -259,30 +307,6 @@ def _update_average(
         mean.lerp_(value, min(1.0, size / window))
 
 
-@torch.no_grad()
-def _validate(
-    average: Networks, source: NoteSource, config: TrainingConfig, device: torch.device
-) -> dict[str, float]:
-    """Compare held-out notes with what the averaged weights make of their conditioning."""
-    if not len(source.validation):
-        return {}
-    rng = np.random.default_rng(0)
-    rows = rng.choice(source.validation, min(_N_VALIDATION, len(source.validation)), replace=False)
-    distances, losses = [], []
-    for part in np.array_split(rows, math.ceil(len(rows) / 8)):
-        batch = source.batch(np.sort(part)).to(device)
-        target = encode(batch.audio, config.spec)
-        generated = average.generator(
-            average.latents(batch.instrument), batch.pitch, batch.velocity
-        )
-        losses.append(reconstruction_loss(generated, target, config.spec, config.loss)[0].item())
-        distances.append(log_spectral_distance_db(generated, target, config.spec))
-    return {
-        "validation_loss": round(float(np.mean(losses)), 4),
-        "validation_distance_db": round(torch.cat(distances).mean().item(), 3),
-    }
-
-
 def _provenance(config: TrainingConfig, data: PreparedSet, state: RunState) -> dict[str, Any]:
     """Say what a model was made from."""
     return {
@@ -292,8 +316,3 @@ def _provenance(config: TrainingConfig, data: PreparedSet, state: RunState) -> d
         "hours": round(state.n_seconds / 3600.0, 3),
         "data": {key: data.info[key] for key in _DATA_KEYS if key in data.info},
     }
-
-
-def _write(log: Any, entry: dict[str, Any]) -> None:
-    log.write(json.dumps(entry) + "\n")
-    log.flush()

@@ -30,6 +30,8 @@ def reconstruction_loss(
     L1 on log-magnitude, since the ear hears ratios, counting audible bins more; squared distance
     on the (cos, sin) of the IF, counting loud bins only, since the phase of silence is noise.
 
+    Every term is a mean over notes, so that several processes may share a batch.
+
     Args:
         generated: [batch, 3, n, n_bins], frames first_frame, first_frame + 1, ... of the notes.
         target: [batch, 3, n_frames, n_bins], the whole recordings.
@@ -62,7 +64,9 @@ def reconstruction_loss(
     loud = loud * time[:, None]
     error = (generated[:, 1:] - target[:, 1:]).square().sum(dim=1)
     known = slice(1 if first_frame == 0 else 0, None)
-    frequency = (loud * error)[:, known].sum() / loud[:, known].sum().clamp(min=1e-6)
+    loud, error = loud[:, known], error[:, known]
+    per_note = (loud * error).sum(dim=(1, 2)) / loud.sum(dim=(1, 2)).clamp(min=1e-6)
+    frequency = per_note.mean()
 
     colour = colour_distance(generated[:, 0], target[:, 0], spec, config)
 
@@ -129,7 +133,8 @@ def colour_distance(
     db = levels[1] * decibels_per_unit(spec)
     below = db - db.amax(dim=1, keepdim=True)
     audible = torch.sigmoid((below + config.audible_range_db) / _AUDIBLE_SLOPE_DB)
-    return (audible * (levels[0] - levels[1]).abs()).sum() / audible.sum()
+    per_note = (audible * (levels[0] - levels[1]).abs()).sum(dim=1) / audible.sum(dim=1)
+    return per_note.mean()
 
 
 @lru_cache(maxsize=8)

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from synth.errors import ConfigError
 from training.checkpoint import load_checkpoint, load_run
 from training.config import CONFIGS, TrainingConfig
 from training.data.prepared import NOTE_DTYPE, PreparedSet
-from training.loop import LOG_NAME, crop, learning_rate, stage_at, train
+from training.journal import LOG_NAME
+from training.loop import crop, learning_rate, stage_at, train
 
 CONFIG = replace(CONFIGS["smoke"], bf16=False)
 
@@ -86,6 +88,19 @@ def test_a_signal_saves_and_stops(data: PreparedSet, tmp_path: Path) -> None:
 def test_a_time_budget_ends_the_run(data: PreparedSet, tmp_path: Path) -> None:
     state = train(replace(CONFIG, n_images=10**9), data, tmp_path, time_budget_s=1.0)
     assert 1.0 <= state.n_seconds < 10.0
+
+
+def test_a_loss_that_is_no_number_sends_the_run_back_and_in_the_end_stops_it(
+    data: PreparedSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(CONFIG, data, tmp_path)
+    good = weights(tmp_path)
+    wild = replace(CONFIG.optimiser, rate=1e30, final_rate=1e30)
+    with pytest.raises(ConfigError, match=r"lower optimiser\.rate"):
+        train(replace(CONFIG, n_images=10**6, optimiser=wild), data, tmp_path)
+    assert "back to the weights of image 8" in capsys.readouterr().out
+    for name, value in weights(tmp_path).items():
+        assert torch.equal(value, good[name]), name
 
 
 def test_the_run_says_what_it_did(data: PreparedSet, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ GAN (Karras et al. 2018, §2): it first sees images of low resolution, and detai
 from __future__ import annotations
 
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor
 from torch.nn import functional
 
@@ -28,19 +29,25 @@ class AdversarialStage:
     name = "adversarial"
 
     def __init__(
-        self, config: TrainingConfig, networks: Networks, families: tuple[str, ...]
+        self,
+        config: TrainingConfig,
+        networks: Networks,
+        fabric: Fabric,
+        families: tuple[str, ...],
     ) -> None:
         """Set up a fresh discriminator.
 
         Args:
             config: The run.
-            networks: What is trained; their device is used.
+            networks: What is trained.
+            fabric: What computes.
             families: Of the instruments, in the order of their latents.
         """
         self.config = config
+        self.fabric = fabric
         self.networks = networks
         names = sorted(set(families))
-        device = next(networks.parameters()).device
+        device = fabric.device
         self.family = torch.tensor([names.index(family) for family in families], device=device)
         generator = config.generator
         self.discriminator = Discriminator(
@@ -70,7 +77,7 @@ class AdversarialStage:
             shown = audible_image(image, note_peak, self.config.spec, self.config.loss)
             return coarsen(shown, (1.0 - detail) * config.n_grown_levels)
 
-        generated = generate(self.networks, lesson, self.config.bf16)
+        generated = generate(self.networks, lesson, self.fabric)
         real, made = seen(lesson.target[:, :, first:last]), seen(generated)
 
         # The discriminator's step.
@@ -79,6 +86,7 @@ class AdversarialStage:
         hinge = hinge + functional.relu(1.0 + of_made.realness).mean()
         heard = self._hearing_loss(of_real, lesson)
         descend(
+            self.fabric,
             self.discriminator_optimiser,
             hinge + config.auxiliary * heard,
             lesson.rate * config.discriminator_speed,
@@ -98,7 +106,7 @@ class AdversarialStage:
             "auxiliary": self._hearing_loss(of_made, lesson),
         }
         loss = sum_of_terms(losses, config)
-        norm = descend(self.optimiser, loss, lesson.rate, clip)
+        norm = descend(self.fabric, self.optimiser, loss, lesson.rate, clip)
         self.discriminator.requires_grad_(True)
         return {"loss": loss, "gradient": norm, "hinge": hinge, **losses, **terms}
 
@@ -119,7 +127,7 @@ class AdversarialStage:
 
     def _judge(self, image: Tensor, lesson: Lesson) -> Judgement:
         batch = lesson.batch
-        with torch.autocast(image.device.type, torch.bfloat16, enabled=self.config.bf16):
+        with self.fabric.autocast():
             judgement: Judgement = self.discriminator(
                 image, batch.pitch, batch.velocity, batch.instrument
             )

@@ -7,10 +7,12 @@ tens of times the images).
 from __future__ import annotations
 
 import torch
+from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from training.checkpoint import flatten_optimiser, restore_optimiser
 from training.config import OptimiserConfig, TrainingConfig
+from training.devices import share_gradients
 from training.losses import reconstruction_loss
 from training.stages.stage import Lesson, Networks
 
@@ -21,9 +23,14 @@ class ReconstructionStage:
     name = "reconstruction"
 
     def __init__(
-        self, config: TrainingConfig, networks: Networks, _families: tuple[str, ...] = ()
+        self,
+        config: TrainingConfig,
+        networks: Networks,
+        fabric: Fabric,
+        _families: tuple[str, ...] = (),
     ) -> None:
         self.config = config
+        self.fabric = fabric
         self.networks = networks
         self.optimiser_config: OptimiserConfig = config.optimiser
         self.optimiser = torch.optim.Adam(
@@ -34,11 +41,12 @@ class ReconstructionStage:
 
     def step(self, lesson: Lesson) -> dict[str, Tensor]:
         """Train on one batch."""
-        generated = generate(self.networks, lesson, self.config.bf16)
+        generated = generate(self.networks, lesson, self.fabric)
         loss, terms = reconstruction_loss(
             generated, lesson.target, self.config.spec, self.config.loss, lesson.frames[0]
         )
-        norm = descend(self.optimiser, loss, lesson.rate, self.config.optimiser.gradient_clip)
+        clip = self.config.optimiser.gradient_clip
+        norm = descend(self.fabric, self.optimiser, loss, lesson.rate, clip)
         return {"loss": loss, "gradient": norm, **terms}
 
     def tensors(self) -> dict[str, Tensor]:
@@ -50,17 +58,21 @@ class ReconstructionStage:
         restore_optimiser(self.optimiser, tensors)
 
 
-def generate(networks: Networks, lesson: Lesson, bf16: bool) -> Tensor:
+def generate(networks: Networks, lesson: Lesson, fabric: Fabric) -> Tensor:
     """Generate the lesson's piece of its notes, [batch, n_channels, n, n_bins]."""
     batch = lesson.batch
-    with torch.autocast(batch.audio.device.type, torch.bfloat16, enabled=bf16):
+    with fabric.autocast():
         latent = networks.latents(batch.instrument) + lesson.latent_noise
         image: Tensor = networks.generator(latent, batch.pitch, batch.velocity, lesson.frames)
     return image
 
 
 def descend(
-    optimiser: torch.optim.Optimizer, loss: Tensor, rate: float, gradient_clip: float
+    fabric: Fabric,
+    optimiser: torch.optim.Optimizer,
+    loss: Tensor,
+    rate: float,
+    gradient_clip: float,
 ) -> Tensor:
     """Take one step down; a gradient that is no number is left out.
 
@@ -71,7 +83,8 @@ def descend(
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    fabric.backward(loss)
+    share_gradients(fabric, parameters)
     norm = nn.utils.clip_grad_norm_(parameters, gradient_clip)
     if torch.isfinite(norm):
         optimiser.step()

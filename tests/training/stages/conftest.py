@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from lightning_fabric import Fabric
 
 from training.batches import Batch
 from training.config import CONFIGS, TrainingConfig
+from training.devices import open_devices
 from training.representation import encode
 from training.stages.stage import Lesson, Networks
 
@@ -15,6 +17,11 @@ from training.stages.stage import Lesson, Networks
 @pytest.fixture
 def config() -> TrainingConfig:
     return replace(CONFIGS["smoke"], bf16=False)
+
+
+@pytest.fixture
+def fabric(config: TrainingConfig) -> Fabric:
+    return open_devices("cpu", bf16=config.bf16, batch_size=config.optimiser.batch_size)
 
 
 @pytest.fixture

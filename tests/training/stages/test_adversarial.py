@@ -10,8 +10,10 @@ from training.stages.adversarial import AdversarialStage, coarsen, feature_dista
 FAMILIES = ("flute", "organ")
 
 
-def test_the_discriminator_learns_to_tell_noise_from_notes(config, networks, lesson) -> None:
-    stage = AdversarialStage(config, networks, FAMILIES)
+def test_the_discriminator_learns_to_tell_noise_from_notes(
+    config, networks, fabric, lesson
+) -> None:
+    stage = AdversarialStage(config, networks, fabric, FAMILIES)
     lesson = replace(lesson, rate=0.0)
     first = stage.step(lesson)["hinge"].item()
     only_it = replace(config.adversarial, discriminator_speed=1e9)
@@ -23,19 +25,19 @@ def test_the_discriminator_learns_to_tell_noise_from_notes(config, networks, les
 
 
 def test_the_generator_comes_nearer_in_the_eyes_of_the_discriminator(
-    config, networks, lesson
+    config, networks, fabric, lesson
 ) -> None:
-    stage = AdversarialStage(config, networks, FAMILIES)
+    stage = AdversarialStage(config, networks, fabric, FAMILIES)
     stage.config = replace(config, adversarial=replace(config.adversarial, discriminator_speed=0.0))
     terms = [stage.step(lesson) for _ in range(30)]
     assert terms[-1]["loss"] < terms[0]["loss"]
     assert terms[-1]["matching"] < terms[0]["matching"]
 
 
-def test_it_goes_on_with_discriminator_and_moments(config, networks, lesson) -> None:
-    stage = AdversarialStage(config, networks, FAMILIES)
+def test_it_goes_on_with_discriminator_and_moments(config, networks, fabric, lesson) -> None:
+    stage = AdversarialStage(config, networks, fabric, FAMILIES)
     stage.step(lesson)
-    again = AdversarialStage(config, networks, FAMILIES)
+    again = AdversarialStage(config, networks, fabric, FAMILIES)
     again.restore(stage.tensors())
     assert stage.tensors().keys() == again.tensors().keys()
     for name, value in stage.tensors().items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from training.model.generator import Generator
 
 CHECKPOINT_NAME = "checkpoint.safetensors"
 CONFIG_NAME = "config.json"
+# Where weights lie in a checkpoint: of the networks, of their average, of the discriminator.
+_WEIGHTS = ("model.", "ema.", "stage.network.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +146,92 @@ def load_run(run_dir: Path) -> tuple[TrainingConfig, Generator, list[Timbre], di
         table = latents(torch.arange(len(names)))
     timbres = [Timbre(name, family, table[i]) for i, (name, family) in enumerate(names)]
     return config, generator.eval(), timbres, state["provenance"]
+
+
+def save_training_state(run_dir: Path, path: Path) -> None:
+    """Write what another run can begin from: all weights in bfloat16, no optimiser's moments.
+
+    Args:
+        run_dir: A run that has saved.
+        path: The file, .safetensors; written whole or not at all.
+
+    Raises:
+        InputFileError: there is no such run, or the file cannot be written.
+    """
+    loaded = load_checkpoint(run_dir)
+    if loaded is None:
+        raise InputFileError(f"{run_dir} holds no {CHECKPOINT_NAME}; train there first")
+    tensors, state = loaded
+    weights = {
+        name: tensor.to(torch.bfloat16) if tensor.is_floating_point() else tensor
+        for name, tensor in tensors.items()
+        if name.startswith(_WEIGHTS)
+    }
+    told = {key: state[key] for key in ("instruments", "provenance")}
+    partial = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(weights, partial, metadata={"training_state": json.dumps(told)})
+        partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise InputFileError(f"cannot write {path}: {error}; free some space") from error
+
+
+def load_training_state(path: Path) -> tuple[dict[str, Tensor], list[str]]:
+    """Read what `save_training_state` wrote.
+
+    Returns:
+        The tensors, in float32, under `model.`, `ema.` and `stage.network.`; and the names of the
+        instruments, in the order of their latents.
+
+    Raises:
+        InputFileError: the file is none.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            told = json.loads((file.metadata() or {})["training_state"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        names = [str(name) for name, _family in told["instruments"]]
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+        raise InputFileError(
+            f"{path} is no training state: {error}; give the file that `gansynth export "
+            "--training-state` wrote"
+        ) from error
+    return {
+        name: tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in tensors.items()
+    }, names
+
+
+@torch.no_grad()
+def take_weights(
+    module: nn.Module, tensors: dict[str, Tensor], then: list[str], now: Sequence[str]
+) -> int:
+    """Give a module the weights that fit it; the others stay as they are.
+
+    Args:
+        module: Whose state is overwritten.
+        tensors: By the names of its state.
+        then: Names of the instruments that rows of tables stood for.
+        now: The same, of the module's own tables.
+
+    Returns:
+        How many of the module's tensors were given something.
+    """
+    n_taken = 0
+    same = [(now.index(name), row) for row, name in enumerate(then) if name in now]
+    for name, own in module.state_dict().items():
+        given = tensors.get(name)
+        if given is None:
+            continue
+        is_table = own.ndim == 2 and own.shape[0] == len(now) and given.shape[0] == len(then)
+        if is_table and own.shape[1:] == given.shape[1:] and list(now) != then:
+            for here, there in same:
+                own[here] = given[there]
+        elif own.shape == given.shape:
+            own.copy_(given)
+        else:
+            continue
+        n_taken += 1
+    return n_taken

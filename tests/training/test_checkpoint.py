@@ -12,9 +12,12 @@ from training.checkpoint import (
     flatten_optimiser,
     load_checkpoint,
     load_run,
+    load_training_state,
     restore_optimiser,
     save_checkpoint,
+    save_training_state,
     select,
+    take_weights,
 )
 
 
@@ -72,3 +75,44 @@ def test_an_optimiser_goes_on_as_if_never_stopped() -> None:
 def test_latents_lie_on_the_sphere() -> None:
     latent = InstrumentLatents(5, 16)(torch.arange(5))
     torch.testing.assert_close(latent.square().mean(dim=1), torch.ones(5))
+
+
+def test_a_training_state_is_all_weights_in_half_the_bytes_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    weight = torch.linspace(-1, 1, 10_000)
+    tensors = {f"{part}.w": weight.clone() for part in ("model", "ema", "stage.network")}
+    tensors |= {f"{name}.0.exp_avg": weight.clone() for name in ("stage.optimiser", "stage.turn")}
+    state = {"instruments": [["Oboe", "reed"], ["Harp", "string"]], "provenance": {}, "images": {}}
+    save_checkpoint(tmp_path, tensors, state)
+
+    save_training_state(tmp_path, tmp_path / "there" / "state.safetensors")
+    found, names = load_training_state(tmp_path / "there" / "state.safetensors")
+
+    assert (tmp_path / "there" / "state.safetensors").stat().st_size < 3 * 2 * 10_000 + 1_000
+    assert names == ["Oboe", "Harp"]
+    assert found.keys() == {"model.w", "ema.w", "stage.network.w"}
+    torch.testing.assert_close(found["model.w"], weight, rtol=2**-8, atol=0.0)
+
+
+def test_what_is_no_training_state_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match="train there first"):
+        save_training_state(tmp_path, tmp_path / "state.safetensors")
+    save_checkpoint(tmp_path, {"model.a": torch.zeros(3)}, {})
+    with pytest.raises(InputFileError, match="is no training state"):
+        load_training_state(tmp_path / CHECKPOINT_NAME)
+    with pytest.raises(InputFileError, match="is no training state"):
+        load_training_state(tmp_path / "none.safetensors")
+
+
+def test_weights_are_taken_where_they_fit_and_latents_by_the_instrument_s_name() -> None:
+    then = InstrumentLatents(3, 4)
+    now = InstrumentLatents(2, 4)
+    fresh = now.table.weight.detach().clone()
+
+    n_taken = take_weights(now, then.state_dict(), ["Oboe", "Harp", "Tuba"], ["Lute", "Tuba"])
+
+    assert n_taken == 1
+    assert torch.equal(now.table.weight[0], fresh[0])
+    assert torch.equal(now.table.weight[1], then.table.weight[2])
+    assert take_weights(now, {"table.weight": torch.zeros(9, 9)}, ["Oboe"], ["Lute", "Tuba"]) == 0

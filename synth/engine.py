@@ -10,6 +10,7 @@ frames that the block needs, so the same events give the same samples, bit for b
         engine.process(out)
 """
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ from synth.notes.cache import CacheStats, NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator, open_generators
 from synth.notes.instrument import Instrument
 from synth.notes.latents import normalise
+from synth.notes.priority import quick_interpreter
 from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig, WorkerStats
 from synth.realtime import commands, queue
 from synth.realtime.finish import Finisher
@@ -152,6 +154,7 @@ class Engine:
         self._settings = Settings(next(iter(instrument.timbres.values())).latent)
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
+        self._open = contextlib.ExitStack()
         self._renderer = self._make_renderer()
 
     # --- life -----------------------------------------------------------------------------------
@@ -161,6 +164,7 @@ class Engine:
         self._worker.__enter__()
         self._ended.clear()
         if not self.config.is_offline:
+            self._open.enter_context(quick_interpreter())
             self._keeper = threading.Thread(target=self._keep, name="engine-keeper", daemon=True)
             self._keeper.start()
         return self
@@ -171,6 +175,7 @@ class Engine:
             self._keeper.join()
             self._keeper = None
         self._worker.__exit__(*exception)
+        self._open.close()
 
     def prepare(self, sample_rate: int, max_block_size: int) -> None:
         """Get ready for a sample rate; what sounds is silenced, what is set stays.
@@ -294,6 +299,14 @@ class Engine:
         """
         return self._renderer.n_voices
 
+    @property
+    def n_waiting(self) -> int:
+        """Notes that were struck and wait for their first frames.
+
+        Thread: any.
+        """
+        return self._renderer.n_waiting
+
     def stats(self) -> EngineStats:
         """Return what happened so far.
 
@@ -414,6 +427,7 @@ class Engine:
         Thread: keeper.
         """
         while not self._ended.wait(TICK_S):
+            self._worker.cache.prepare()
             with self._lock:
                 self._tick()
                 if self.config.is_prefetching:

@@ -164,6 +164,14 @@ class NoteFrames:
         self.frame_scale[slot, run] = frames.frame_scale
         self.phase_advance[slot, run] = frames.phase_advance
 
+    def touch(self, slot: int) -> None:
+        """Write into every page of a slot that holds nothing yet, so that its memory is there.
+
+        Thread: worker, and only while nobody else has the slot.
+        """
+        for array in (self.magnitude, self.phase_advance, self.onset, self.overlap, self.phase):
+            array[slot] = 0
+
     def clear(self, slot: int) -> None:
         """Take a slot back for another note: nothing ready, no plan.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from synth.errors import ConfigError, InstrumentError
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
 from synth.notes.onnx_file import check_graph
+from synth.notes.priority import run_in_real_time
 from synth.representation import to_magnitude_and_advance
 
 Array = NDArray[np.float32]
@@ -168,8 +170,17 @@ def open_generators(
     if is_offline:
         generator = OnnxGenerator(instrument, warm_batches=())
         return generator, generator
-    n_onset_threads = min(2, n_usable_cores())
-    onsets = OnnxGenerator(instrument, tiles=(0,), n_threads=n_onset_threads, warm_batches=batches)
+
+    def open_onsets() -> OnnxGenerator:
+        # The session's own threads are as urgent as the one that makes them.
+        run_in_real_time()
+        n_onset_threads = min(2, n_usable_cores())
+        return OnnxGenerator(
+            instrument, tiles=(0,), n_threads=n_onset_threads, warm_batches=batches
+        )
+
+    with ThreadPoolExecutor(1) as urgent:
+        onsets = urgent.submit(open_onsets).result()
     return onsets, OnnxGenerator(instrument, n_threads=n_threads, warm_batches=(1,))
 
 

@@ -16,6 +16,7 @@ class Lane:
     does_onsets: bool = False  # first tiles of notes that were struck
     does_tiles: bool = False  # later ones that somebody waits for
     does_tiles_ahead: bool = False  # and those of sounding notes; then notes nobody has struck
+    is_urgent: bool = False  # runs before the threads of other programs, where that is permitted
     is_background: bool = False  # yields the processor to the other threads
 
 
@@ -27,7 +28,7 @@ def live_lanes(onsets: NoteGenerator, background: NoteGenerator) -> tuple[Lane, 
         background: of all tiles.
     """
     return (
-        Lane(name="onsets", generator=onsets, does_onsets=True),
+        Lane(name="onsets", generator=onsets, does_onsets=True, is_urgent=True),
         Lane(
             name="tiles",
             generator=background,

@@ -12,7 +12,6 @@ whoever struck it, and a thread that dies is replaced by another.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -27,6 +26,7 @@ from synth.notes.cache import Note, NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator, n_usable_cores
 from synth.notes.instrument import Instrument
 from synth.notes.lanes import Lane, live_lanes, offline_lanes
+from synth.notes.priority import run_in_background, run_in_real_time
 from synth.notes.schedule import Job, next_onsets, next_tile
 from synth.notes.tiles import (
     FrameFinisher,
@@ -37,7 +37,6 @@ from synth.notes.tiles import (
     tile_number,
 )
 
-_BACKGROUND_NICENESS = 10  # where the system has such a thing for threads (Linux)
 _JOIN_S = 10.0
 
 
@@ -276,7 +275,9 @@ class NoteWorker:
         Thread: worker.
         """
         if lane.is_background:
-            _yield_to_others()
+            run_in_background()
+        elif lane.is_urgent:
+            run_in_real_time()
         try:
             while self._work(lane):
                 pass
@@ -413,9 +414,3 @@ class NoteWorker:
     def _count(self, **increments: int) -> None:
         totals = {name: getattr(self._stats, name) + n for name, n in increments.items()}
         self._stats = replace(self._stats, **totals)
-
-
-def _yield_to_others() -> None:
-    """Let first tiles and the audio thread have the cores first, where a thread can say so."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACKGROUND_NICENESS)

@@ -20,7 +20,7 @@ from synth.realtime.mixer import compile_render
 from synth.realtime.resample import MAXIMUM_STEP
 from synth.realtime.state import address_state
 from synth.realtime.streams import compile_decode_hop
-from synth.realtime.voices import FADING, FREE, NEVER
+from synth.realtime.voices import FADING, FREE, NEVER, WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,14 @@ class Renderer:
         """
         ends = self._arrays.command_ends
         return int(self._arrays.engine["n_active"][0] + ends[queue.TAIL] - ends[queue.HEAD])
+
+    @property
+    def n_waiting(self) -> int:
+        """Voices whose first frames are not there yet.
+
+        Thread: any.
+        """
+        return int(np.count_nonzero(self._arrays.voices["state"] == WAITING))
 
     def send(
         self,

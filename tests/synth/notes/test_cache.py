@@ -173,3 +173,24 @@ def test_a_pool_of_first_tiles_takes_a_part_of_the_room(tiny_instrument: Instrum
     assert pool.n_frames == 8
     assert pool.n_slots > 4 * whole.n_slots
     assert pool.onset.shape[1] == whole.onset.shape[1]
+
+
+def test_prepared_slots_are_the_next_to_be_given() -> None:
+    cache = new_cache(8)
+    cache.prepare(4)
+    assert len(cache._free) == 1  # a quarter of them in a call
+    for _ in range(10):
+        cache.prepare(4)
+    prepared = set(cache._free)
+    assert len(prepared) == 4
+    assert taken(cache, 60) in prepared
+
+
+def test_preparing_leaves_notes_alone() -> None:
+    cache = new_cache(8)
+    slot = taken(cache, 60)
+    cache.pool.magnitude[slot] = 7
+    for _ in range(20):
+        cache.prepare()
+    assert (cache.pool.magnitude[slot] == 7).all()
+    assert len({taken(cache, pitch) for pitch in range(60, 68)}) == 8

@@ -1,0 +1,63 @@
+import gc
+import logging
+import os
+import sys
+import threading
+
+import pytest
+
+from synth.notes import priority
+
+ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has them for threads")
+
+
+def on_a_thread(work):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(work()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+@ONLY_LINUX
+def test_the_background_is_nicer_than_the_thread_that_started_it():
+    def niceness():
+        priority.run_in_background()
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert on_a_thread(niceness) == 10
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == 0
+
+
+@ONLY_LINUX
+def test_a_real_time_thread_is_one_or_says_that_it_may_not(caplog):
+    priority._told.clear()
+
+    def policy():
+        is_real_time = priority.run_in_real_time()
+        return is_real_time, os.sched_getscheduler(threading.get_native_id())
+
+    is_real_time, found = on_a_thread(policy)
+    assert is_real_time == (found == os.SCHED_FIFO)
+    assert len(caplog.records) == (0 if is_real_time else 1)
+
+
+def test_what_is_not_permitted_is_told_once(caplog, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse, raising=False)
+    priority._told.clear()
+    with caplog.at_level(logging.WARNING):
+        assert [priority.run_in_real_time() for _ in range(3)] == [False] * 3
+    assert len(caplog.records) == 1
+    assert "gansynth doctor" in caplog.text
+
+
+def test_the_interpreter_is_quick_inside_and_as_before_outside():
+    before = sys.getswitchinterval()
+    with priority.quick_interpreter():
+        assert sys.getswitchinterval() == pytest.approx(priority.SWITCH_INTERVAL_S)
+        assert gc.get_freeze_count() > 1000
+    assert sys.getswitchinterval() == pytest.approx(before)
+    assert gc.get_freeze_count() == 0

@@ -69,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
     from synth.running import announced
     from synth.session import Session
 
-    start_logging()
     config = _session_config(args)
     if args.demo and config.audio is None and not _has_audio():
         return render_demo(config)
+    start_logging()
     signals = Signals()
     manager = ServiceManager()
     with contextlib.ExitStack() as stack:

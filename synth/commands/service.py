@@ -74,7 +74,8 @@ def run_uninstall(_args: argparse.Namespace) -> int:
 
 def run_status(_args: argparse.Namespace) -> int:
     """Say whether the service is installed, runs, and answers; exit code 4 where not."""
-    from synth.commands.status import ask_status, describe
+    from synth.asking import ask_status
+    from synth.commands.status import describe
 
     path = unit_path()
     if not path.exists():

@@ -10,7 +10,7 @@ from typing import Any
 
 from synth.errors import ConfigError
 from synth.events import N_PARTS, SetParameter
-from synth.parameters import PARAMETERS_BY_NAME, find_parameter
+from synth.parameters import PARAMETERS_BY_NAME
 
 # Banks, data entry, pedals, parameter numbers and modes have meanings that nothing may take away.
 UNLEARNABLE = frozenset((0, 6, 32, 38, 64, 66, 67, *range(96, 102), *range(120, 128)))
@@ -42,33 +42,25 @@ class MidiMap:
     def __init__(self) -> None:
         self._bindings: dict[tuple[int, int], Binding] = {}  # by channel and controller
         self._holds: dict[tuple[int, int], _Hold] = {}
-        self.waiting: tuple[str, int] | None = None  # parameter and part that the next knob gets
+        # Parameter and part that the next knob gets; None: nobody waits.
+        self.waiting: tuple[str, int] | None = None
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
         """All bindings, in the order in which they were learned."""
         return tuple(self._bindings.values())
 
-    def learn(self, name: str, part: int) -> None:
-        """Bind the next knob that moves to a parameter.
-
-        Raises:
-            ConfigError: no such parameter.
-        """
-        find_parameter(name)
-        self.waiting = (name, part)
-
-    def stop_learning(self) -> None:
-        """Wait no longer."""
-        self.waiting = None
-
-    def clear(self, name: str | None = None, part: int = 0) -> None:
-        """Forget a parameter's knob, or all of them."""
+    def clear(self, name: str, part: int) -> None:
+        """Forget a parameter's knob."""
         self._bindings = {
             key: binding
             for key, binding in self._bindings.items()
-            if name is not None and (binding.name, binding.part) != (name, part)
+            if (binding.name, binding.part) != (name, part)
         }
+
+    def clear_all(self) -> None:
+        """Forget all knobs."""
+        self._bindings.clear()
 
     def bind(self, binding: Binding) -> None:
         """Bind a knob; a parameter has one knob, and a knob one parameter."""

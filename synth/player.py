@@ -376,7 +376,6 @@ class Player:
             for name, value in self._main.items():
                 self._post(SetParameter(name=name, value=value, part=0), 0)
             self._post(self.tuning.event, 0)
-            self._post(self.tuning.event, 0)
             for part, state in enumerate(self._parts):
                 self._parts[part] = on_other_instrument(state, timbres)
                 self._histories[part] = History()  # older states hold the other's latents
@@ -394,10 +393,12 @@ class Player:
         with self._lock:
             self._listeners = [other for other in self._listeners if other != listener]
 
-    def tell(self, change: Change) -> None:
-        """Tell the listeners of a change that somebody else made (MIDI learn)."""
+    def tell(self, part: int, addresses: tuple[str, ...]) -> None:
+        """Tell the listeners what somebody else has changed (MIDI learn)."""
         with self._lock:
-            self._tell(change)
+            self._tell(Change(part=part, addresses=addresses))
+
+    # --- below -----------------------------------------------------------------------------------
 
     def _select(self, event: SelectProgram, sample_offset: int) -> None:
         """Load the preset of a number; a number without one, or one that does not fit, is left."""
@@ -409,8 +410,6 @@ class Player:
             self.load(found, [event.part], sample_offset)
         except PresetError as err:
             _log.info("program %d: %s", event.program, err)
-
-    # --- below -----------------------------------------------------------------------------------
 
     def _set(
         self, part: int, places: Mapping[str, float], source: object, sample_offset: int = 0

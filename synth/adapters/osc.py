@@ -6,68 +6,40 @@ once a second, and nothing that arrives can end the thread.
 """
 
 import ipaddress
-import logging
 import socket
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from synth.adapters.osc_addresses import Controls, OscAddresses
-from synth.adapters.osc_packet import Argument, Message, PacketError, build_message, parse_packet
-from synth.errors import ConfigError, DeviceError, SynthError
+from synth.adapters.addresses.meters import METER_PERIOD_S, Meters
+from synth.adapters.addresses.table import Controls
+from synth.adapters.network.receiver import Answers, Editable, OscReceiver
+from synth.adapters.network.subscribers import (
+    Endpoint,
+    Subscriber,
+    Subscribers,
+    subscriber_target,
+)
+from synth.adapters.osc_addresses import NETWORK_ADDRESSES, Change, OscAddresses
+from synth.adapters.osc_packet import Message, build_message
+from synth.errors import ConfigError, DeviceError
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9000
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 _MAX_PACKET_BYTES = 65_535
-_MAX_SUBSCRIBERS = 64
-_MAX_REMEMBERED_SENDERS = 1024
-_SECONDS_BETWEEN_ERRORS = 1.0
 _WAKE_S = 0.2  # how soon the thread sees that it should end
 
-Endpoint = tuple[Any, ...]  # (host, port), and two more numbers with IPv6
-_log = logging.getLogger(__name__)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class _Change(Protocol):
-    @property
-    def part(self) -> int: ...
-    @property
-    def names(self) -> tuple[str, ...]: ...
-    @property
-    def source(self) -> object: ...
-    @property
-    def seed(self) -> int | None: ...
-
-
-class Listenable(Controls, Protocol):
+class Listenable(Controls, Editable, Protocol):
     """A player that tells what moves."""
 
     def listen(self, listener: Callable[[Any], None]) -> None: ...  # noqa: D102 - see Player
     def unlisten(self, listener: Callable[[Any], None]) -> None: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """Where feedback goes, and whose moves are not echoed there."""
-
-    target: Endpoint
-    owner: Endpoint  # the endpoint that subscribed
-
-
-@dataclass(slots=True)
-class OscStats:
-    """What has come in so far."""
-
-    n_packets: int = 0
-    n_malformed: int = 0  # refused whole
-    n_errors: int = 0  # messages that asked for what cannot be
-    n_denied: int = 0  # from networks that are not allowed
-    n_unsent: int = 0  # answers that the network would not take
 
 
 def parse_endpoint(text: str) -> tuple[str, int]:
@@ -93,6 +65,7 @@ class OscServer:
         host: address to listen on.
         port: 0 takes any free one; `address` tells which.
         allow: networks that packets are taken from.
+        feedback: endpoints that are told of every change without asking.
         status: what `/status` tells.
 
     Raises:
@@ -106,16 +79,24 @@ class OscServer:
         port: int = DEFAULT_PORT,
         *,
         allow: Sequence[str] = LOOPBACK,
+        feedback: Sequence[tuple[str, int]] = (),
         status: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
-        self.stats = OscStats()
         self._player = player
-        self._addresses = OscAddresses(player, status)
-        self._networks = _parse_networks(allow)
-        self._subscribers: tuple[Subscriber, ...] = ()  # replaced, never changed: any thread reads
-        self._error_times: dict[Endpoint, float] = {}
+        self.addresses = OscAddresses(player, status)
+        self.receiver = OscReceiver(self._plan, player)
+        self.stats = self.receiver.stats
+        self._networks = parse_networks(allow)
         self._is_open = True
         self._socket = _bind(host, port)
+        try:
+            fixed = [_resolve(self._socket.family, *endpoint) for endpoint in feedback]
+        except ConfigError:
+            self._socket.close()
+            raise
+        self.listeners = Subscribers(fixed)
+        self.meter_listeners = Subscribers()
+        self._meters = Meters(status)
         self._thread = threading.Thread(target=self._run, name="osc", daemon=True)
         self._player.listen(self._feed_back)
         self._thread.start()
@@ -128,8 +109,8 @@ class OscServer:
 
     @property
     def subscribers(self) -> tuple[Subscriber, ...]:
-        """Who is told of changes."""
-        return self._subscribers
+        """Who has asked to be told of changes."""
+        return self.listeners.subscribed
 
     def close(self) -> None:
         """Stop listening."""
@@ -155,9 +136,12 @@ class OscServer:
 
     def _run(self) -> None:
         while self._is_open:
+            due_s = self.receiver.do_due()
+            self._tell_meters()
+            self._socket.settimeout(self._patience_s(due_s))
             try:
                 data, sender = self._socket.recvfrom(_MAX_PACKET_BYTES)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 continue
             except OSError:
                 # An answer that was sent to a closed port can come back as an error here.
@@ -165,103 +149,104 @@ class OscServer:
                 continue
             self._receive(data, sender)
 
+    def _patience_s(self, due_s: float | None) -> float:
+        """Return how long to wait for a packet: until something is due, or there is news."""
+        longest_s = METER_PERIOD_S if self.meter_listeners.all else _WAKE_S
+        return longest_s if due_s is None else min(longest_s, max(due_s, 1e-4))
+
     def _receive(self, data: bytes, sender: Endpoint) -> None:
-        self.stats.n_packets += 1
-        if not self._is_allowed(sender):
-            self.stats.n_denied += 1
-            return
-        try:
-            messages = parse_packet(data)
-        except PacketError as err:
-            self.stats.n_malformed += 1
-            self._send_error(sender, "packet", str(err))
-            return
-        for message in messages:
-            try:
-                self._do(message, sender)
-            except SynthError as err:
-                self.stats.n_errors += 1
-                self._send_error(sender, message.address, str(err))
-
-    def _is_allowed(self, sender: Endpoint) -> bool:
-        address = ipaddress.ip_address(str(sender[0]).partition("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None)
-        return any((mapped or address) in network for network in self._networks)
-
-    def _do(self, message: Message, sender: Endpoint) -> None:
-        if message.address == "/subscribe":
-            self._subscribe(sender, message.arguments)
-        elif message.address == "/unsubscribe":
-            self._unsubscribe(sender, message.arguments)
+        if is_allowed(str(sender[0]), self._networks):
+            self.receiver.take(data, sender, lambda answer: self._answer(answer, sender))
         else:
-            for answer in self._addresses.dispatch(message, sender):
-                self._send(answer, self._answer_target(sender))
+            self.stats.n_packets += 1
+            self.stats.n_denied += 1
 
-    # --- subscribers -----------------------------------------------------------------------------
+    def _plan(self, message: Message, source: Any) -> Answers:
+        if message.address not in NETWORK_ADDRESSES:
+            return self.addresses.plan(message, source)
+        if not isinstance(source, tuple):
+            raise ConfigError("here LISTEN subscribes to an address")
+        target = subscriber_target(source, message.arguments)
+        of_meters = message.address.endswith("/meters")
+        listeners = self.meter_listeners if of_meters else self.listeners
+        if message.address.startswith("/subscribe"):
+            return lambda: self._subscribe(listeners, source, target)
+        is_named = bool(message.arguments)
+        return lambda: _unsubscribe(listeners, source, target, is_named)
 
-    def _subscribe(self, sender: Endpoint, arguments: Sequence[Argument]) -> None:
-        target = _target(sender, arguments)
-        others = [s for s in self._subscribers if s.target != target]
-        if len(others) >= _MAX_SUBSCRIBERS:
-            raise ConfigError(f"{_MAX_SUBSCRIBERS} subscribers are the most; unsubscribe one")
-        self._subscribers = (*others, Subscriber(target, sender))
-
-    def _unsubscribe(self, sender: Endpoint, arguments: Sequence[Argument]) -> None:
-        target = _target(sender, arguments)
-        self._subscribers = tuple(
-            s
-            for s in self._subscribers
-            if s.target != target and not (s.owner == sender and not arguments)
-        )
-
-    def _feed_back(self, change: _Change) -> None:
-        """Tell subscribers what moved; runs on the thread that moved it."""
-        listeners = [s.target for s in self._subscribers if s.owner != change.source]
-        if listeners:
-            for message in self._addresses.feedback(change.names, change.part, change.seed):
-                for target in listeners:
-                    self._send(message, target)
-
-    def _answer_target(self, sender: Endpoint) -> Endpoint:
-        """Answer where the sender listens: tablets send from one port and listen on another."""
-        return next((s.target for s in self._subscribers if s.owner == sender), sender)
+    def _subscribe(
+        self, listeners: Subscribers, sender: Endpoint, target: Endpoint
+    ) -> list[Message]:
+        listeners.add(sender, target)
+        if listeners is self.meter_listeners:
+            self._meters.forget()
+        return []
 
     # --- sending ---------------------------------------------------------------------------------
 
-    def _send(self, message: Message, target: Endpoint) -> None:
-        try:
-            self._socket.sendto(build_message(message.address, message.arguments), target)
-        except OSError:
-            self.stats.n_unsent += 1
+    def _feed_back(self, change: Change) -> None:
+        """Tell subscribers what moved; runs on the thread that moved it."""
+        targets = self.listeners.targets(change.source)
+        if targets:
+            self._send(self.addresses.feedback(change), targets)
 
-    def _send_error(self, sender: Endpoint, address: str, text: str) -> None:
-        now = time.monotonic()
-        if now - self._error_times.get(sender, -_SECONDS_BETWEEN_ERRORS) < _SECONDS_BETWEEN_ERRORS:
-            return
-        if len(self._error_times) >= _MAX_REMEMBERED_SENDERS:
-            self._error_times.clear()
-        self._error_times[sender] = now
-        _log.info("OSC %s:%s %s: %s", sender[0], sender[1], address, text)
-        self._send(Message("/error", (address, text)), self._answer_target(sender))
+    def _tell_meters(self) -> None:
+        targets = self.meter_listeners.targets(None)
+        if targets:
+            self._send(self._meters.news(), targets)
 
+    def _answer(self, message: Message, sender: Endpoint) -> None:
+        self._send([message], [self.listeners.answer_target(sender)])
 
-def _target(sender: Endpoint, arguments: Sequence[Argument]) -> Endpoint:
-    """Return where a subscriber listens: a port of its own, or where it sends from."""
-    if not arguments:
-        return sender
-    (port, *rest) = arguments
-    if rest or not isinstance(port, int | float) or not 0 < port <= 65_535:
-        raise ConfigError(f"arguments {list(arguments)}: expected nothing, or a port")
-    return sender[0], int(port), *sender[2:]
+    def _send(self, messages: Iterable[Message], targets: Sequence[Endpoint]) -> None:
+        for message in messages:
+            data = build_message(message.address, message.arguments)
+            for target in targets:
+                try:
+                    self._socket.sendto(data, target)
+                except OSError:
+                    self.stats.n_unsent += 1
 
 
-def _parse_networks(
-    allow: Sequence[str],
-) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def _unsubscribe(
+    listeners: Subscribers, sender: Endpoint, target: Endpoint, is_named: bool
+) -> list[Message]:
+    listeners.remove(sender, target, is_named=is_named)
+    return []
+
+
+def parse_networks(allow: Sequence[str]) -> list[Network]:
+    """Read networks and single addresses.
+
+    Raises:
+        ConfigError: one of them is neither.
+    """
     try:
         return [ipaddress.ip_network(network, strict=False) for network in allow]
     except ValueError as err:
         raise ConfigError(f"OSC network {err}: expected for example 192.168.1.0/24") from err
+
+
+def is_allowed(host: str, networks: Sequence[Network]) -> bool:
+    """True for an address of one of the networks; IPv4 inside IPv6 is IPv4."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in network for network in networks)
+
+
+def _resolve(family: int, host: str, port: int) -> Endpoint:
+    """Look up where feedback goes.
+
+    Raises:
+        ConfigError: there is no such host, or the port is 0.
+    """
+    if port == 0:
+        raise ConfigError(f"OSC feedback to {host}:0: expected a port from 1 to 65535")
+    try:
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)
+    except OSError as err:
+        raise ConfigError(f"OSC feedback to {host!r}: {err.strerror or err}") from err
+    return found[0][4]
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -280,5 +265,4 @@ def _bind(host: str, port: int) -> socket.socket:
             f"cannot listen for OSC on {host}:{port}: {err.strerror or err};"
             f" choose another with --osc HOST:PORT (port 0 takes any free one)"
         ) from err
-    bound.settimeout(_WAKE_S)
     return bound

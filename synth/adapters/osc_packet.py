@@ -7,6 +7,7 @@ after it, and a float that is cut off is 0. Here a packet that fails anywhere is
 Source: Open Sound Control 1.0 (opensoundcontrol.stanford.edu/spec-1_0.html).
 """
 
+import itertools
 import math
 import struct
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,8 @@ Argument = int | float | str | bool
 _BUNDLE = b"#bundle\x00"
 _BUNDLE_HEAD = len(_BUNDLE) + 8  # and a time tag
 _SIZE = struct.Struct(">i")
+_TIME = struct.Struct(">Q")  # 32 bits of seconds since 1900, 32 of a second's parts
+_SECONDS_1900_TO_1970 = 2_208_988_800
 _NUMBERS = {tag: struct.Struct(">" + code) for tag, code in zip("ihfd", "iqfd", strict=True)}
 _MAX_DEPTH = 8  # bundles in bundles
 
@@ -36,14 +39,46 @@ class Message:
 
 
 def parse_packet(data: bytes) -> list[Message]:
-    """Read a datagram: one message, or the messages of a bundle in order.
-
-    Time tags are not kept: everything is for now.
+    """Read a datagram: one message, or the messages of a bundle in order, whatever its time.
 
     Raises:
         PacketError: any part of it is damaged or not understood; then none of it may be used.
     """
-    return [_parse_message(element) for element in _elements(data, 0)]
+    return [message for _, messages in parse_timed(data) for message in messages]
+
+
+def parse_timed(data: bytes) -> list[tuple[float | None, list[Message]]]:
+    """Read a datagram: for each bundle, when it is to be done, and its messages.
+
+    Returns:
+        Seconds since 1970, None for at once; a bundle inside a bundle is an item of its own.
+
+    Raises:
+        PacketError: as for `parse_packet`.
+    """
+    groups: list[tuple[int, float | None, list[Message]]] = []  # with the number of the bundle
+    for number, due_s, element in _elements(data, 0, None, itertools.count()):
+        message = _parse_message(element)
+        if groups and groups[-1][0] == number:
+            groups[-1][2].append(message)
+        else:
+            groups.append((number, due_s, [message]))
+    return [(due_s, messages) for _, due_s, messages in groups]
+
+
+def build_bundle(messages: Sequence[Message], due_s: float | None = None) -> bytes:
+    """Write a bundle.
+
+    Args:
+        messages: in their order.
+        due_s: seconds since 1970; None: at once.
+    """
+    tag = 1 if due_s is None else round((due_s + _SECONDS_1900_TO_1970) * 2**32)
+    data = _BUNDLE + _TIME.pack(tag)
+    for message in messages:
+        element = build_message(message.address, message.arguments)
+        data += _SIZE.pack(len(element)) + element
+    return data
 
 
 def build_message(address: str, arguments: Sequence[Argument]) -> bytes:
@@ -63,25 +98,41 @@ def build_message(address: str, arguments: Sequence[Argument]) -> bytes:
     return data
 
 
-def _elements(data: bytes, depth: int) -> Iterator[bytes]:
-    """Take bundles apart down to their messages."""
+def _elements(
+    data: bytes, depth: int, due_s: float | None, numbers: Iterator[int]
+) -> Iterator[tuple[int, float | None, bytes]]:
+    """Take bundles apart down to their messages: number and time of the bundle, and the bytes."""
     if len(data) % 4 or not data:
         raise PacketError(f"{len(data)} bytes; a packet is a multiple of 4, and not empty")
+    number = next(numbers)
     if not data.startswith(_BUNDLE):
-        yield data
+        yield number, due_s, data
         return
     if depth == _MAX_DEPTH:
         raise PacketError(f"bundles deeper than {_MAX_DEPTH}")
     if len(data) < _BUNDLE_HEAD:
         raise PacketError("a bundle without a time tag")
+    due_s = _read_time(data)
     start = _BUNDLE_HEAD
     while start < len(data):
         (size,) = _SIZE.unpack_from(data, start)
         start += _SIZE.size
         if not 0 < size <= len(data) - start:
             raise PacketError(f"a bundle element of {size} bytes; {len(data) - start} are left")
-        yield from _elements(data[start : start + size], depth + 1)
+        element = data[start : start + size]
+        if element.startswith(_BUNDLE):
+            yield from _elements(element, depth + 1, due_s, numbers)
+        elif size % 4:
+            raise PacketError(f"a message of {size} bytes; expected a multiple of 4")
+        else:
+            yield number, due_s, element
         start += size
+
+
+def _read_time(data: bytes) -> float | None:
+    """Read a bundle's time tag: seconds since 1970, None for at once."""
+    (tag,) = _TIME.unpack_from(data, len(_BUNDLE))
+    return None if tag <= 1 else tag / 2**32 - _SECONDS_1900_TO_1970
 
 
 def _parse_message(data: bytes) -> Message:

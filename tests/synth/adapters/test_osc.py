@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from synth.adapters.osc import OscServer, parse_endpoint
-from synth.adapters.osc_packet import Argument, Message, build_message, parse_packet
+from synth.adapters.osc_packet import Argument, Message, build_bundle, build_message, parse_packet
 from synth.errors import ConfigError, DeviceError
 from synth.events import Event, NoteOn, SetParameter
 from synth.player import Player
@@ -201,6 +201,51 @@ def test_noise_does_not_end_the_server(rig: Rig, tablet: Tablet) -> None:
         tablet.send_bytes(noise.bytes(int(noise.integers(0, 200))))
     tablet.hear_all()
     tablet.sync()
+    assert [] == rig.events
+
+
+def test_a_bundle_is_done_in_its_time_and_as_one_edit(rig: Rig, tablet: Tablet) -> None:
+    pan = Message("/param/amp/pan", (0.0,))
+    due_s = time.time() + 0.5
+    tablet.send_bytes(build_bundle([pan, Message("/param/amp/sustain", (0.25,))], due_s))
+    tablet.sync()
+    assert 0.5 == rig.player.value("amp/pan")
+    deadline = time.monotonic() + PATIENCE_S
+    while rig.player.value("amp/sustain") == 1.0 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert time.time() >= due_s
+    assert (0.0, 0.25) == (rig.player.value("amp/pan"), rig.player.value("amp/sustain"))
+    rig.player.undo()
+    assert (0.5, 1.0) == (rig.player.value("amp/pan"), rig.player.value("amp/sustain"))
+
+
+def test_a_fixed_listener_is_told_everything_even_its_own(rig: Rig, tablet: Tablet) -> None:
+    rig.server.close()
+    rig.server = OscServer(rig.player, port=0, feedback=[("127.0.0.1", tablet.port)])
+    rig.player.set_parameter("amp/pan", 1.0)
+    assert Message("/param/amp/pan", (1.0, "+1.00")) == tablet.hear()
+    with pytest.raises(ConfigError, match="expected a port from 1"):
+        OscServer(rig.player, port=0, feedback=[("127.0.0.1", 0)])
+
+
+def test_meters_go_to_those_who_want_them(rig: Rig, tablet: Tablet) -> None:
+    rig.server.close()
+    voices = [3]
+    rig.server = OscServer(rig.player, port=0, status=lambda: {"voices": voices[0]})
+    listening = Tablet(rig)
+    listening.send("/subscribe/meters")
+    heard = [listening.hear() for _ in range(3)]
+    assert Message("/meter/voices", (3,)) in heard
+    voices[0] = 4
+    assert Message("/meter/voices", (4,)) == listening.hear()
+    listening.send("/unsubscribe/meters")
+    listening.sync()
+    listening.close()
+
+
+def test_an_unknown_type_tag_is_refused_whole(rig: Rig, tablet: Tablet) -> None:
+    tablet.send_bytes(b"/mnote\0\0,cf\0\0\0\0A\x3e\x80\0\0")  # an unknown type tag
+    assert "unknown type tag" in str(tablet.hear().arguments[1])
     assert [] == rig.events
 
 

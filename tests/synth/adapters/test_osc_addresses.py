@@ -1,183 +1,102 @@
 """The OSC address space: every parameter has its address, every wrong word its answer."""
 
 import json
+from typing import Any
 
 import pytest
 
-from synth.adapters.osc_addresses import OscAddresses
 from synth.adapters.osc_packet import Argument, Message
-from synth.errors import ConfigError
-from synth.events import AllNotesOff, AllSoundOff, Event, NoteOff, NoteOn
-from synth.parameters import PARAMETERS, PARAMETERS_BY_NAME, Parameter, find_parameter
-from synth.units import hz_to_pitch
+from synth.errors import ConfigError, SynthError
+from synth.events import AllNotesOff, NoteOn, SetParameter
+from synth.parameters import PARAMETERS, Parameter
+from synth.player import Change
+
+every_parameter = pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
 
 
-class Panel:
-    """Stands in for the player: remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.values: dict[tuple[str, int], float] = {}
-        self.sources: list[object] = []
-        self.seeds: list[tuple[int | None, int]] = []
-
-    def value(self, name: str, part: int = 0) -> float:
-        return self.values.get((name, part), PARAMETERS_BY_NAME[name].default_normalised)
-
-    def real(self, name: str, part: int = 0) -> float:
-        return find_parameter(name).to_real(self.value(name, part))
-
-    def display(self, name: str, part: int = 0) -> str:
-        return find_parameter(name).display(self.value(name, part))
-
-    def handle(self, event: Event, sample_offset: int = 0, source: object = None) -> None:
-        assert sample_offset == 0
-        self.events.append(event)
-        self.sources.append(source)
-
-    def set_parameter(self, name: str, value: float, part: int = 0, source: object = None) -> None:
-        self.values[name, part] = value
-        self.sources.append(source)
-
-    def set_pad(self, x: float, y: float, part: int = 0, source: object = None) -> None:
-        self.set_parameter("timbre/x", x, part, source)
-        self.set_parameter("timbre/y", y, part, source)
-
-    def randomise(self, seed: int | None = None, part: int = 0) -> int:
-        self.seeds.append((seed, part))
-        return seed or 0
-
-
-class Desk:
-    """Addresses over a panel, and a short way to send."""
-
-    def __init__(self) -> None:
-        self.panel = Panel()
-        self.osc = OscAddresses(self.panel, lambda: {"voices": 3})
-
-    def send(self, address: str, *arguments: Argument) -> list[Message]:
-        return self.osc.dispatch(Message(address, arguments), "me")
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.mark.parametrize("number", [64, 64.0, "64"])
-def test_any_numeric_type_plays_a_note(desk: Desk, number: Argument) -> None:
-    desk.send("/mnote", number, number)
-    assert [NoteOn(pitch=64.0, velocity=64 / 127)] == desk.panel.events
-    assert ["me"] == desk.panel.sources
-
-
-def test_a_note_without_velocity_is_released(desk: Desk) -> None:
-    desk.send("/mnote", 60, 0)
-    desk.send("/mnote", 60, False)
-    desk.send("/mnote", 60, 0.0, 5)
-    assert [
-        NoteOff(pitch=60.0),
-        NoteOff(pitch=60.0),
-        NoteOff(note_id=5),
-    ] == desk.panel.events
-
-
-def test_a_note_by_frequency_is_the_note_of_that_frequency(desk: Desk) -> None:
-    desk.send("/fnote", 440.0, 127, 9)
-    desk.send("/fnote/rel", 440.0, 127, 9)
-    desk.send("/fnote/rel", 220.0)
-    assert [
-        NoteOn(pitch=69.0, velocity=1.0, note_id=9),
-        NoteOff(note_id=9, velocity=1.0),
-        NoteOff(pitch=57.0),
-    ] == desk.panel.events
-
-
-def test_a_frequency_sounds_as_said_under_another_concert_pitch(desk: Desk) -> None:
-    desk.panel.set_parameter("main/a4_hz", find_parameter("main/a4_hz").to_normalised(432.0))
-    desk.send("/fnote", 432.0, 100)
-    (event,) = desk.panel.events
-    assert isinstance(event, NoteOn)
-    assert event.pitch == pytest.approx(hz_to_pitch(432.0, 432.0)) == pytest.approx(69.0)
-
-
-def test_notes_are_clipped_to_what_midi_can_say(desk: Desk) -> None:
-    desk.send("/mnote", 1000, 1e6)
-    desk.send("/mnote", -5, 1)
-    assert [127.0, 0.0] == [e.pitch for e in desk.panel.events if isinstance(e, NoteOn)]
-    assert desk.panel.events[0] == NoteOn(pitch=127.0, velocity=1.0)
-
-
-def test_a_part_hears_what_is_sent_to_it(desk: Desk) -> None:
-    desk.send("/part/16/mnote", 60, 127)
-    desk.send("/part/2/param/amp/pan", 0.25)
-    desk.send("/part/3/timbre/random", 4)
-    desk.send("/part/4/allnotesoff")
-    assert [NoteOn(pitch=60.0, velocity=1.0, part=15), AllNotesOff(part=3)] == desk.panel.events
-    assert 0.25 == desk.panel.value("amp/pan", 1)
-    assert [(4, 2)] == desk.panel.seeds
-
-
-def test_panic_without_a_part_reaches_all_of_them(desk: Desk) -> None:
-    desk.send("/allnotesoff")
-    desk.send("/allsoundoff", 1)
-    desk.send("/allsoundoff", 0.0)  # a button that comes up
-    assert [AllNotesOff(), AllSoundOff()] == desk.panel.events
-
-
-@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
+@every_parameter
 def test_every_parameter_is_set_asked_and_set_in_its_own_unit(
-    desk: Desk, parameter: Parameter
+    desk: Any, parameter: Parameter
 ) -> None:
     address = f"/param/{parameter.name}"
     assert [] == desk.send(address, 1)
     (answer,) = desk.send(address)
-    assert Message(address, (1.0, parameter.display(1.0))) == answer
+    assert Message(address, (1.0, desk.player.display(parameter.name))) == answer
     desk.send(f"{address}/raw", parameter.default)
-    assert parameter.default == pytest.approx(desk.panel.real(parameter.name), abs=1e-6)
-    (answer,) = desk.send(f"/q{address}/raw")
-    assert address + "/raw" == answer.address
-    assert answer.arguments[0] == pytest.approx(parameter.default, abs=1e-6)
+    assert parameter.default == pytest.approx(desk.player.real(parameter.name), abs=1e-6)
+    assert parameter.default == pytest.approx(desk.ask(f"{address}/raw")[0], abs=1e-6)
 
 
-def test_the_pad_is_set_and_asked(desk: Desk) -> None:
-    desk.send("/timbre/xy", 0.25, 1)
-    assert [Message("/timbre/xy", (0.25, 1.0))] == desk.send("/timbre/xy")
-    assert [Message("/part/2/timbre/xy", (0.0, 0.0))] == desk.send("/q/part/2/timbre/xy")
+@every_parameter
+def test_every_parameter_has_words_a_unit_and_a_display(desk: Any, parameter: Parameter) -> None:
+    described = desk.osc.table[f"/param/{parameter.name}/raw"]
+    assert (parameter.description, parameter.unit) == (described.description, described.unit)
+    assert desk.player.display(parameter.name)
 
 
-def test_random_takes_a_seed_or_draws_one(desk: Desk) -> None:
-    desk.send("/timbre/random")
-    desk.send("/timbre/random", 12.0)
-    assert [(None, 0), (12, 0)] == desk.panel.seeds
+def test_a_part_hears_what_is_sent_to_it(desk: Any) -> None:
+    desk.send("/part/16/mnote", 60, 127)
+    desk.send("/part/2/param/amp/pan", 0.25)
+    desk.send("/part/4/allnotesoff")
+    assert NoteOn(pitch=60.0, velocity=1.0, part=15) in desk.events
+    assert AllNotesOff(part=3) in desk.events
+    assert 0.25 == desk.player.value("amp/pan", 1)
+    assert ["/part/2/param/amp/pan"] == [m.address for m in desk.told()]
 
 
-def test_ping_and_status_answer(desk: Desk) -> None:
+def test_a_pattern_reaches_every_address_that_fits(desk: Any) -> None:
+    desk.send("/param/amp/{pan,sustain}", 0.25)
+    assert [0.25, 0.25] == [desk.player.value(f"amp/{name}") for name in ("pan", "sustain")]
+    desk.send("/part/[1-3]/param/amp/pan", 0.75)
+    assert [0.75, 0.75, 0.75, 0.5] == [desk.player.value("amp/pan", n) for n in range(4)]
+    told = desk.send("/q/param/timbre/*")
+    assert {"/param/timbre/x", "/param/timbre/y"} < {m.address for m in told}
+    with pytest.raises(ConfigError, match="no address fits"):
+        desk.send("/param/x*", 1)
+
+
+def test_a_plan_moves_nothing_until_it_is_done(desk: Any) -> None:
+    done = desk.osc.plan(Message("/param/amp/pan", (0.0,)), "me")
+    assert 0.5 == desk.player.value("amp/pan")
+    assert [] == done()
+    assert 0.0 == desk.player.value("amp/pan")
+
+
+def test_the_source_is_told_to_the_player(desk: Any) -> None:
+    desk.send("/param/amp/pan", 0.0)
+    desk.send("/timbre/xy", 1, 1)
+    assert ["me", "me"] == [change.source for change in desk.changes]
+
+
+def test_ping_and_status_answer(desk: Any) -> None:
     (pong,) = desk.send("/ping")
     assert ("/pong", "gansynth-live") == (pong.address, pong.arguments[0])
-    (status,) = desk.send("/q/status")
-    assert {"voices": 3} == json.loads(str(status.arguments[0]))
+    assert {"voices": 3} == json.loads(desk.ask("/status")[0])
 
 
-def test_all_parameters_are_told_at_once(desk: Desk) -> None:
+def test_all_parameters_are_told_at_once(desk: Any) -> None:
     messages = desk.send("/q/all_params")
-    assert {f"/param/{p.name}" for p in PARAMETERS} < {m.address for m in messages}
+    assert {f"/param/{p.name}" for p in PARAMETERS} == {m.address for m in messages}
 
 
-def test_feedback_speaks_of_part_one_without_a_prefix(desk: Desk) -> None:
-    (message,) = desk.osc.feedback(["amp/pan"], 0)
-    assert Message("/param/amp/pan", (0.5, "0.00")) == message
-    (message,) = desk.osc.feedback(["amp/pan"], 4)
-    assert "/part/5/param/amp/pan" == message.address
-    (message,) = desk.osc.feedback(["main/a4_hz"], 4)
+def test_feedback_speaks_of_part_one_without_a_prefix(desk: Any) -> None:
+    for part, address in ((0, "/param/amp/pan"), (4, "/part/5/param/amp/pan")):
+        (message,) = desk.osc.feedback(Change(part=part, names=("amp/pan",)))
+        assert Message(address, (0.5, "0.00")) == message
+    (message,) = desk.osc.feedback(Change(part=4, names=("main/a4_hz",)))
     assert "/param/main/a4_hz" == message.address
 
 
-def test_feedback_of_the_pad_comes_as_a_pair_too(desk: Desk) -> None:
-    messages = desk.osc.feedback(["timbre/x", "timbre/y"], 0, seed=3)
+def test_feedback_of_the_pad_comes_as_a_pair_too(desk: Any) -> None:
+    messages = desk.osc.feedback(Change(part=0, names=("timbre/x", "timbre/y"), seed=3))
     assert ["/timbre/random", "/param/timbre/x", "/param/timbre/y", "/timbre/xy"] == [
         m.address for m in messages
     ]
+
+
+def test_a_parameter_of_a_song_is_told_as_well(desk: Any) -> None:
+    desk.player.handle(SetParameter(name="amp/pan", value=1.0), source="midi")
+    assert [Message("/param/amp/pan", (1.0, "+1.00"))] == desk.told()
 
 
 @pytest.mark.parametrize(
@@ -193,16 +112,32 @@ def test_feedback_of_the_pad_comes_as_a_pair_too(desk: Desk) -> None:
         ("/mnote", (60, "nan"), "finite"),
         ("/mnote", (60, 1, 1e12), "note id"),
         ("/fnote", (0, 100), "expected Hz above 0"),
+        ("/ne/pitch", (1,), "expected id value"),
+        ("/ne/pitch", (1.5, 0), "note id 1.5: expected an integer"),
         ("/timbre/xy", (0.5,), "expected x y"),
-        ("/param/amp/pan", (0.5, 0.5), "expected value"),
+        ("/timbre/corner", (5, "bell"), "corner 5: expected an integer from 1 to 4"),
+        ("/timbre/corner", (1, "theremin"), "no timbre 'theremin'"),
+        ("/timbre/corner", (1, " "), "expected a timbre's name"),
+        ("/timbre/z", (0,), "expected i v"),
+        ("/timbre/z", (5, 0.5), "expected some of 0 to 1"),
+        ("/timbre/mutate", (), "expected amount"),
+        ("/preset/load", ("no such one",), "no preset 'no such one'"),
+        ("/preset/load", ("../bell-garden/../../etc",), "no preset"),
+        ("/preset/load", (99,), "no preset has the number 99"),
+        ("/preset/save", ("///",), "at least one letter or digit"),
+        ("/tuning/load", ("../secret",), "no tuning '../secret'"),
+        ("/learn", ("/param/amp/relase",), "did you mean amp/release"),
+        ("/learn", ("/mnote",), "expected the address of a parameter"),
+        ("/param/amp/pan", (0.5, 0.5), "expected a value"),
         ("/q/mnote", (), "nothing to ask"),
         ("/q/param/amp/pan", (1,), "takes no arguments"),
+        ("/param/{amp/pan", (1,), "without its end"),
     ],
 )
 def test_what_cannot_be_is_refused_and_does_nothing(
-    desk: Desk, address: str, arguments: tuple[Argument, ...], message: str
+    desk: Any, address: str, arguments: tuple[Argument, ...], message: str
 ) -> None:
-    with pytest.raises(ConfigError, match=message):
+    with pytest.raises(SynthError, match=message):
         desk.send(address, *arguments)
-    assert not desk.panel.events
-    assert not desk.panel.values
+    assert not desk.events
+    assert not desk.changes

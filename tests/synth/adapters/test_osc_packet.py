@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from synth.adapters.osc_packet import Argument, Message, PacketError, build_message, parse_packet
+from synth.adapters.osc_packet import (
+    Argument,
+    Message,
+    PacketError,
+    build_bundle,
+    build_message,
+    parse_packet,
+    parse_timed,
+)
 
 NOTE = build_message("/mnote", [60, 100.0])
 HEAD = b"#bundle\x00" + struct.pack(">q", 1)
@@ -108,3 +116,18 @@ def test_any_bytes_are_refused_or_read(data: bytes) -> None:
             messages = []
         assert all(m.address.startswith("/") for m in messages)
         assert time.monotonic() - start < 5.0
+
+
+def test_bundles_are_read_back_with_their_times() -> None:
+    messages = [Message("/a", (1,)), Message("/b", ("x",))]
+    assert [(None, messages)] == parse_timed(build_bundle(messages))
+    ((due_s, read),) = parse_timed(build_bundle(messages, 1_700_000_000.5))
+    assert (1_700_000_000.5, messages) == (due_s, read)
+
+
+def test_a_bundle_in_a_bundle_has_a_time_of_its_own() -> None:
+    inner = build_bundle([Message("/inner", ())], 1_700_000_001.0)
+    outer = build_bundle([Message("/outer", ())], 1_700_000_000.0)
+    outer += struct.pack(">i", len(inner)) + inner
+    times = [(due_s, m[0].address) for due_s, m in parse_timed(outer)]
+    assert [(1_700_000_000.0, "/outer"), (1_700_000_001.0, "/inner")] == times

@@ -1,0 +1,1 @@
+"""The OSC address space, a file for each kind of address."""

@@ -1,0 +1,1 @@
+"""What the network edges share: who may send, who is told, and what is done when."""

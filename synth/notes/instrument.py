@@ -50,6 +50,7 @@ _KEYS: dict[str, type] = {
 }
 _OPTIONAL_KEYS: dict[str, type] = {
     "macros": list,  # of {name, direction, ...}; what else one measured of it is not read here
+    "encoder": dict,  # {file, ...}: from a note's picture to its latent; the rest is measured
 }
 _TILE_KEYS: dict[str, type] = {"first_frame": int, "last_frame": int, "file": str}
 _GRAPH_KEYS: dict[str, type] = {"file": str}
@@ -114,6 +115,7 @@ class Instrument:
     metrics: Mapping[str, Any]
     licence: str
     macros: tuple[Macro, ...] = ()
+    encoder: str | None = None  # file name
 
     @classmethod
     def load(cls, folder: Path | str) -> Instrument:
@@ -244,6 +246,7 @@ def _parse(folder: Path, content: bytes) -> Instrument:
         metrics=description["metrics"],
         licence=description["licence"],
         macros=_macros(path, description.get("macros", []), latent_size),
+        encoder=_encoder_file(path, description),
     )
 
 
@@ -308,6 +311,16 @@ def _tiles(path: Path, description: dict[str, Any], n_frames: int) -> tuple[Tile
 def _graph_file(path: Path, description: dict[str, Any], key: str) -> str:
     _require_keys(path, key, description[key], _GRAPH_KEYS)
     file: str = description[key]["file"]
+    _require_listed(path, description, file)
+    return file
+
+
+def _encoder_file(path: Path, description: dict[str, Any]) -> str | None:
+    if "encoder" not in description:
+        return None
+    file = description["encoder"].get("file")
+    if not isinstance(file, str):
+        raise _bad(path, f"names the encoder {file!r:.40}; a file name is wanted")
     _require_listed(path, description, file)
     return file
 

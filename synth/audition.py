@@ -32,7 +32,7 @@ def audition(engine: Engine) -> None:
     while heard_s < HEARD_S:
         engine.process(out)
         stats = engine.stats()
-        if stats.dropped_notes or stats.non_finite or not np.isfinite(out).all():
+        if stats.worker.n_failed or stats.non_finite or not np.isfinite(out).all():
             reason = stats.worker.last_error or "it holds what is no number"
             raise _bad(engine, f"its test note cannot be played: {reason}")
         if np.abs(out).max() > AUDIBLE:

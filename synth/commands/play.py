@@ -129,6 +129,8 @@ def _reload(
 
 def _session_config(args: argparse.Namespace) -> "SessionConfig":
     """Join flags, settings file and defaults, in this order."""
+    from synth.crash_marker import has_crashed
+    from synth.logs import EVENTS
     from synth.session_config import SessionConfig, load_settings
 
     given: dict[str, Any] = {
@@ -138,7 +140,17 @@ def _session_config(args: argparse.Namespace) -> "SessionConfig":
     }
     if "osc_allow" in given:
         given["osc_allow"] = tuple(given["osc_allow"])
-    return SessionConfig(**(load_settings(args.settings) | given))
+    settings = load_settings(args.settings)
+    found = settings.get("instrument")
+    if found is not None and "instrument" not in given and has_crashed(found):
+        # A service would die of it at every restart; who asks for it by the flag gets it.
+        EVENTS.warning(
+            "instrument %s crashed the player when it was last loaded: the one that ships plays"
+            " instead; try it again by `gansynth play --instrument %s`",
+            *(found, found),
+        )
+        del settings["instrument"]
+    return SessionConfig(**(settings | given))
 
 
 def _has_audio() -> bool:

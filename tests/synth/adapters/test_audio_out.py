@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from synth.adapters import audio_out
 from synth.adapters.audio_out import AudioOut, list_outputs
+from synth.adapters.outputs.jack import JackOutput
 from synth.errors import DeviceError
 
 PATIENCE_S = 20.0
@@ -149,3 +150,52 @@ def test_no_output_at_all_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_out, "list_devices", list)
     with pytest.raises(DeviceError, match="no audio device"):
         list_outputs()
+
+
+@pytest.mark.usefixtures("quick_search")
+def test_another_device_is_chosen_while_it_plays(jack_server: Server, counter: Counter) -> None:
+    lines: list[str] = []
+    with AudioOut(counter, "null", tell=lines.append) as out:
+        wait_until(lambda: counter.n_null_blocks > 5)
+        out.choose("jack")
+        wait_until(lambda: out.status.device == "jack")
+        out.choose("no such card")
+        wait_until(lambda: out.status.is_null)
+        n_null_blocks = counter.n_null_blocks
+        wait_until(lambda: counter.n_null_blocks > n_null_blocks + 5)
+        out.choose(None)
+        wait_until(lambda: out.status.device == "jack")
+    assert [48_000] == counter.sample_rates
+    assert 1 == sum("no audio device 'no such card'" in line for line in lines)
+
+
+@pytest.mark.usefixtures("quick_search")
+def test_xruns_are_counted_across_devices(jack_server: Server, counter: Counter) -> None:
+    with AudioOut(counter) as out:
+        wait_until(lambda: counter.n_blocks > 5)
+        output = out._output
+        assert isinstance(output, JackOutput)
+        output._link["n_xruns"] += 7
+        assert out.status.n_xruns >= 7
+        out.choose("null")
+        wait_until(lambda: out.status.is_null)
+        assert out.status.n_xruns >= 7
+
+
+@pytest.mark.usefixtures("no_jack", "quick_search")
+def test_looks_for_a_device_become_rare_and_stay_regular(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def look(_devices: object, _wanted: object) -> list[object]:
+        looks.append(time.monotonic())
+        raise DeviceError("nothing")
+
+    monkeypatch.setattr(audio_out, "SLOWEST_SEARCH_S", 1.0)
+    monkeypatch.setattr(audio_out, "choose_devices", look)
+    with AudioOut(counter, "card", tell=lambda line: None):
+        wait_until(lambda: len(looks) >= 5)
+    pauses = np.diff(looks)
+    assert pauses[0] >= 0.5
+    assert pauses[-1] >= 1.0  # as slow as it may get, and no slower: it did come

@@ -1,7 +1,10 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from synth.realtime import fft, kernel, mixer, native_cache
 
@@ -77,3 +80,53 @@ def test_where_nothing_can_be_written_it_is_temporary(tmp_path, monkeypatch):
     finally:
         monkeypatch.undo()
         native_cache.native_cache.cache_clear()
+
+
+@pytest.fixture
+def forgetful_cache(monkeypatch, tmp_path):
+    """Kernels' folder is looked for anew in the test, and after it; returns the wanted one."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    native_cache.native_cache.cache_clear()
+    yield tmp_path / "kernels"
+    native_cache.native_cache.cache_clear()
+
+
+def test_a_new_folder_is_the_users_own(forgetful_cache):
+    assert native_cache.native_cache() == forgetful_cache
+    assert forgetful_cache.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o722, 0o720])
+def test_a_folder_that_others_can_write_is_not_used(forgetful_cache, mode):
+    forgetful_cache.mkdir()
+    forgetful_cache.chmod(mode)
+    assert native_cache.native_cache() != forgetful_cache
+    assert not native_cache.is_kept()
+
+
+def test_a_folder_of_somebody_else_is_not_used(forgetful_cache, monkeypatch):
+    forgetful_cache.mkdir(mode=0o700)
+    monkeypatch.setattr(native_cache.os, "geteuid", lambda: forgetful_cache.stat().st_uid + 1)
+    assert native_cache.native_cache() != forgetful_cache
+
+
+def test_kernels_that_no_start_asked_for_in_a_month_are_removed(forgetful_cache):
+    old = time.time() - native_cache.KEPT_S - 1.0
+    forgetful_cache.mkdir(mode=0o700)
+    for name in ("0" * 24, "1" * 24, "not-ours"):
+        (forgetful_cache / name).mkdir()
+        os.utime(forgetful_cache / name, (old, old))
+    os.utime(forgetful_cache / ("1" * 24))
+    native_cache.native_cache()
+    kept = {path.name for path in forgetful_cache.iterdir()}
+    assert kept == {"1" * 24, "not-ours"}
+
+
+def test_what_is_asked_for_is_kept(forgetful_cache):
+    old = time.time() - native_cache.KEPT_S + 3600.0  # nearly a month
+    in_use = forgetful_cache / native_cache.source_digest(Path(mixer.__file__))
+    in_use.mkdir(mode=0o700, parents=True)
+    os.utime(in_use, (old, old))
+    with native_cache.cache_of(mixer.__file__):
+        pass
+    assert in_use.stat().st_mtime > old + 3600.0

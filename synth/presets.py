@@ -31,6 +31,7 @@ import json
 import math
 import os
 import re
+import shutil
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -278,7 +279,7 @@ def _read_latent(value: object, what: str, source: str) -> tuple[float, ...]:
 
 
 def save_preset(preset: Preset, path: str | Path) -> None:
-    """Write a preset's file; a failure leaves an older one as it was.
+    """Write a preset's file; a failure leaves an older one as it was, a success keeps it as NAME~.
 
     Raises:
         PresetError: the file cannot be written, or the preset could not be read back.
@@ -286,17 +287,21 @@ def save_preset(preset: Preset, path: str | Path) -> None:
     path = Path(path)
     text = format_preset(preset)
     parse_preset(text, str(path))  # never write what would not load
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part, kept = (path.with_name(f".{path.name}.{os.getpid()}.{end}") for end in ("part", "kept"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copy2(path, kept)
+            kept.replace(path.with_name(f"{path.name}~"))
         part.replace(path)
     except OSError as err:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        for left in (part, kept):
+            with contextlib.suppress(OSError):
+                left.unlink()
         raise PresetError(f"cannot write preset {path}: {err.strerror or err}") from err
 
 

@@ -1,5 +1,7 @@
 """Presets: what is written is read back, what is wrong is named, nothing is half-written."""
 
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,31 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", preset_files().values(), ids=lambda p: p.stem)
 def test_every_factory_preset_loads_under_its_own_name(path: Path) -> None:
     assert load_preset(path) == find_preset(load_preset(path).name)
+
+
+def test_the_one_before_is_kept_beside_and_never_listed(tmp_path: Path) -> None:
+    path = tmp_path / "bells.toml"
+    save_preset(BELLS, path)
+    before = path.read_text()
+    save_preset(replace(BELLS, description="second"), path)
+    save_preset(replace(BELLS, description="third"), path)
+    assert load_preset(path).description == "third"
+    assert "second" in (tmp_path / "bells.toml~").read_text()
+    assert before != (tmp_path / "bells.toml~").read_text()
+    assert list(preset_files([tmp_path])) == ["bells"]
+
+
+def test_a_full_disk_leaves_the_old_preset_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "bells.toml"
+    save_preset(BELLS, path)
+    before = path.read_text()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As a full disk would: a write beyond a few bytes fails.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30, limits[1]))
+    try:
+        with pytest.raises(PresetError, match="cannot write preset"):
+            save_preset(replace(BELLS, description="too much"), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_text() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["bells.toml"]

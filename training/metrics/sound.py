@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from synth.representation import hann
 
 _ENVELOPE_S = 0.002  # the envelope's time resolution
+_N_BAND_EDGES = 20  # third octaves, nearly, from 100 Hz to 8 kHz
+_SILENT_POWER = 1e-5  # of a windowed frame's bin
 _START_DB = -34.0  # below the peak of the first second: where a note is heard to begin
 
 
@@ -87,6 +90,41 @@ def spectral_distance_db(a: NDArray[np.floating], b: NDArray[np.floating]) -> fl
     audible = louder > louder.max() - 60.0
     difference = (a - b)[audible]
     return float(np.abs(difference - np.median(difference)).mean())
+
+
+def bands_db(audio: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
+    """Measure the first second in third octaves from 100 Hz to 8 kHz.
+
+    Args:
+        audio: [n_samples].
+        sample_rate: Hz.
+
+    Returns:
+        [n_bands], dB.
+    """
+    second = np.zeros(sample_rate)
+    second[: min(len(audio), sample_rate)] = audio[:sample_rate]
+    power = np.abs(np.fft.rfft(second)) ** 2  # one bin is one hertz
+    edges = np.geomspace(100, min(8000, sample_rate // 2), _N_BAND_EDGES).astype(int)
+    return np.asarray(10.0 * np.log10([power[a:b].sum() + 1e-9 for a, b in pairwise(edges)]))
+
+
+def spectrum_db(audio: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
+    """Average the log-power of the first second over time.
+
+    Args:
+        audio: [n_samples].
+        sample_rate: Hz.
+
+    Returns:
+        [n_bins], dB; windows of 128 ms.
+    """
+    n_fft = 2 * round(0.064 * sample_rate)
+    second = np.zeros(max(n_fft, sample_rate))
+    second[: min(len(audio), len(second))] = audio[: len(second)]
+    frames = np.lib.stride_tricks.sliding_window_view(second, n_fft)[:: n_fft // 4]
+    power = np.abs(np.fft.rfft(frames * hann(n_fft), axis=1)) ** 2
+    return np.asarray((10.0 * np.log10(power + _SILENT_POWER)).mean(axis=0))
 
 
 def rank_correlation(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:

@@ -9,15 +9,15 @@ import itertools
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mido
 from mido.midifiles.meta import KeySignatureError
 
-from synth.adapters.midi_messages import Home, default_home, to_events
+from synth.adapters.midi_messages import Home, MidiInterpreter, default_home
 from synth.errors import InputFileError
-from synth.events import Event
+from synth.events import PlayerEvent, SelectProgram
 
 _DEFAULT_TEMPO_US = 500_000  # a quarter, where the file names none: 120 beats a minute
 _MAX_SONG_S = 24 * 3600  # a corrupt delta time can ask for years
@@ -41,9 +41,14 @@ _C_MAJOR = b"\xff\x59\x02\x00\x00"
 class Song:
     """A song in the time of one sample rate."""
 
-    events: tuple[tuple[int, Event], ...]  # (sample, event), in order
+    events: tuple[tuple[int, PlayerEvent], ...]  # (sample, event), in order
     n_samples: int  # from the start to the end of the longest track
     sample_rate: int  # Hz
+
+    def without_programs(self) -> "Song":
+        """Return the song without its program changes, for who has chosen a sound already."""
+        kept = [(n, event) for n, event in self.events if not isinstance(event, SelectProgram)]
+        return replace(self, events=tuple(kept))
 
 
 def load_song(path: str | Path, sample_rate: int, home: Home = default_home) -> Song:
@@ -61,7 +66,8 @@ def load_song(path: str | Path, sample_rate: int, home: Home = default_home) -> 
     file = _read(path)
     clock = _SampleClock(file.ticks_per_beat, sample_rate)
     limit = _MAX_SONG_S * sample_rate
-    events: list[tuple[int, Event]] = []
+    interpreter = MidiInterpreter(home)
+    events: list[tuple[int, PlayerEvent]] = []
     for tick, message in _merge(file):
         sample = clock.sample_at(tick)
         if sample > limit:
@@ -69,7 +75,7 @@ def load_song(path: str | Path, sample_rate: int, home: Home = default_home) -> 
         if message.type == "set_tempo":
             clock.set_tempo(message.tempo)
         else:
-            events += [(sample, event) for event in to_events(message, home)]
+            events += [(sample, event) for event in interpreter.events(message)]
     return Song(events=tuple(events), n_samples=clock.sample_at_last, sample_rate=sample_rate)
 
 

@@ -11,17 +11,14 @@ is asked for, or when there is no ALSA sequencer.
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
-import mido
-
-from synth.adapters.midi_messages import to_events
-from synth.errors import DeviceError, SynthError
-from synth.events import Event
-from synth.parameters import Parameter
+from synth.adapters.midi.port import MidiStats, Playable, Port
+from synth.errors import DeviceError
 
 MidiApi = Literal["alsa", "jack", "auto"]
 
@@ -32,59 +29,67 @@ PORT_NAME = "midi_in"
 ALL_PORTS = "all"
 NO_PORTS = "none"
 _LOOP = "Midi Through"  # ALSA's: what comes from there was sent to somebody else
-SOURCE = "midi"  # who moved a parameter, for the player's listeners
+LOOK_PERIOD_S = 1.0  # rtmidi does not say when a port comes or goes
+_SENSE_PERIOD_S = 0.1
 _log = logging.getLogger(__name__)
-
-
-class Playable(Protocol):
-    """What MIDI needs of the player (`synth.player.Player`)."""
-
-    def handle(self, event: Event, sample_offset: int = 0, source: object = None) -> None:
-        """Take an event."""
-
-    def home(self, parameter: Parameter, part: int) -> float:
-        """Return where the part's preset has a parameter."""
-
-
-@dataclass(slots=True)
-class MidiStats:
-    """What has come in so far."""
-
-    n_messages: int = 0
-    n_malformed: int = 0
 
 
 class MidiIn:
     """Plays the player by MIDI.
 
+    Keyboards may come and go: ports are looked at every second, and known by their names.
+
     Args:
         player: what it plays.
         ports: a keyboard's name or a part of it (case does not matter), "all" or "none".
         api: "auto" takes ALSA, and JACK where there is no ALSA sequencer.
+        tell: takes one line about keyboards that come and go.
 
     Raises:
         DeviceError: no MIDI system, or no port of that name.
     """
 
-    def __init__(self, player: Playable, ports: str = ALL_PORTS, api: MidiApi = "auto") -> None:
+    def __init__(
+        self,
+        player: Playable,
+        ports: str = ALL_PORTS,
+        api: MidiApi = "auto",
+        tell: Callable[[str], None] = _log.info,
+    ) -> None:
         self.stats = MidiStats()
         self._player = player
-        self._inputs: list[Any] = []
-        self.names: tuple[str, ...] = ()  # of the open ports, ours first
+        self._wanted = ports
+        self._tell = tell
+        self._own: tuple[Any, Port] | None = None  # the virtual port: rtmidi's object, and ours
+        self._keyboards: dict[str, tuple[Any, Port]] = {}  # by name; replaced, never changed
+        self._ended = threading.Event()
+        self._watcher: threading.Thread | None = None
         try:
             self.api = self._open_virtual(api)
-            self._connect(ports)
+            self._connect(match_ports(self._known(), ports) if ports != NO_PORTS else [])
         except DeviceError:
             self.close()
             raise
+        self._watcher = threading.Thread(target=self._watch, name="midi-watch", daemon=True)
+        self._watcher.start()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The open ports, ours first."""
+        own = () if self._own is None else (f"{_client_name(self.api)}:{PORT_NAME}",)
+        return (*own, *self._keyboards)
 
     def close(self) -> None:
-        """Close all ports."""
-        for port in self._inputs:
-            port.cancel_callback()
-            port.close_port()
-            port.delete()
-        self._inputs = []
+        """Let go of everything, and close all ports."""
+        self._ended.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
+        opened = [*self._keyboards.values(), *([] if self._own is None else [self._own])]
+        self._keyboards, self._own = {}, None
+        for port, played in opened:
+            _close(port)
+            played.let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -97,51 +102,88 @@ class MidiIn:
     ) -> None:
         self.close()
 
+    # --- coming and going ------------------------------------------------------------------------
+
     def _open_virtual(self, api: MidiApi) -> MidiApi:
         """Open the port of our own; return the API that it came from."""
         reasons = []
         for name in _order(api):
             try:  # rtmidi's errors are OSErrors
-                port = _make_input(name)
-                port.set_callback(self._receive)
+                port, played = self._make_port(name)
                 with _quiet_stderr():
                     port.open_virtual_port(PORT_NAME)
             except OSError as err:
                 reasons.append(f"{name}: {str(err).rstrip('.')}")
             else:
-                self._inputs.append(port)
-                self.names = (f"{_client_name(name)}:{PORT_NAME}",)
+                self._own = (port, played)
                 return name
         raise DeviceError(f"no MIDI ({'; '.join(reasons)}); try `modprobe snd-seq`, or JACK")
 
-    def _connect(self, wanted: str) -> None:
-        """Connect keyboards."""
-        if wanted == NO_PORTS:
+    def _make_port(self, api: MidiApi) -> tuple[Any, Port]:
+        played = Port(self._player, self.stats)
+        port = _make_input(api)
+        port.ignore_types(sysex=False, timing=True, active_sense=False)
+        port.set_callback(played.receive)
+        return port, played
+
+    def _known(self) -> list[str]:
+        # Always asked of the same object: each new one would be a client of the sequencer.
+        assert self._own is not None
+        return [name for name in self._own[0].get_ports() if CLIENT_NAME not in name]
+
+    def _watch(self) -> None:
+        """Look after keyboards until the end."""
+        looked_s = time.monotonic()
+        while not self._ended.wait(_SENSE_PERIOD_S):
+            for _, played in [*self._keyboards.values(), *([self._own] if self._own else [])]:
+                played.watch()
+            if time.monotonic() - looked_s >= LOOK_PERIOD_S and self._wanted != NO_PORTS:
+                looked_s = time.monotonic()
+                self._look()
+
+    def _look(self) -> None:
+        """Open keyboards that have come, and let go of those that have gone."""
+        try:
+            known = self._known()
+        except OSError as err:
+            _log.info("MIDI ports cannot be listed: %s", err)
             return
-        known = [name for name in self._inputs[0].get_ports() if CLIENT_NAME not in name]
-        for name in match_ports(known, wanted):
-            port = _make_input(self.api)
-            port.set_callback(self._receive)
+        for name in [name for name in self._keyboards if name not in known]:
+            port, played = self._keyboards[name]
+            self._keyboards = {n: pair for n, pair in self._keyboards.items() if n != name}
+            _close(port)
+            played.let_go()
+            self.stats.n_lost_ports += 1
+            self._tell(f"midi: {name} has gone; its notes are released")
+        wanted = [name for name in known if is_wanted(name, self._wanted)]
+        for name in self._connect([name for name in wanted if name not in self._keyboards]):
+            self._tell(f"midi: {name} is connected")
+
+    def _connect(self, names: Sequence[str]) -> list[str]:
+        """Connect keyboards; return those that could be."""
+        connected = []
+        for name in names:
+            try:
+                port, played = self._make_port(self.api)
+            except OSError as err:
+                _log.warning("MIDI port %s does not open: %s", name, err)
+                continue
             try:
                 port.open_port(port.get_ports().index(name), name=f"from {name}")
             except (OSError, ValueError) as err:
                 _log.warning("MIDI port %s does not open: %s", name, err)
-                port.delete()
+                _close(port)
                 continue
-            self._inputs.append(port)
-            self.names += (name,)
+            self._keyboards = {**self._keyboards, name: (port, played)}
+            connected.append(name)
+        return connected
 
-    def _receive(self, message: tuple[Sequence[int], float], _data: object = None) -> None:
-        """Play one message; on rtmidi's thread."""
-        try:
-            parsed = mido.Message.from_bytes(message[0])
-            for event in to_events(parsed, self._player.home):
-                self._player.handle(event, 0, SOURCE)
-        except (ValueError, SynthError) as err:
-            self.stats.n_malformed += 1
-            _log.info("MIDI message %s: %s", list(message[0]), err)
-        else:
-            self.stats.n_messages += 1
+
+def is_wanted(name: str, wanted: str) -> bool:
+    """True for a port that a name means."""
+    if wanted == ALL_PORTS:
+        return not name.startswith(_LOOP)
+    return wanted != NO_PORTS and wanted.casefold() in name.casefold()
 
 
 def match_ports(known: Sequence[str], wanted: str) -> list[str]:
@@ -150,10 +192,8 @@ def match_ports(known: Sequence[str], wanted: str) -> list[str]:
     Raises:
         DeviceError: it means none.
     """
-    if wanted == ALL_PORTS:
-        return [name for name in known if not name.startswith(_LOOP)]
-    found = [name for name in known if wanted.casefold() in name.casefold()]
-    if not found:
+    found = [name for name in known if is_wanted(name, wanted)]
+    if not found and wanted != ALL_PORTS:
         there = ", ".join(known) or "none"
         raise DeviceError(f"no MIDI port {wanted!r}; there are: {there}; run `gansynth devices`")
     return found
@@ -182,6 +222,12 @@ def _make_input(api: MidiApi) -> Any:
     codes = {"alsa": rtmidi.API_LINUX_ALSA, "jack": rtmidi.API_UNIX_JACK}
     with _quiet_stderr():
         return rtmidi.MidiIn(rtapi=codes[api], name=_client_name(api))
+
+
+def _close(port: Any) -> None:
+    port.cancel_callback()
+    port.close_port()
+    port.delete()
 
 
 def _client_name(api: MidiApi) -> str:

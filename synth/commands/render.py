@@ -23,7 +23,8 @@ def add_command(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Render a song and what rings on after it, faster than it sounds; the same bytes every time.
 
-    MIDI channel n plays part n; all parts have the preset or timbre given.
+    MIDI channel n plays part n; all parts have the preset or timbre given. Without one, program
+    changes of the file choose presets by their numbers.
     """
     from synth.adapters.midi_file import load_song
     from synth.commands.progress import opened, progress_bar
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     load_song(args.song, args.sample_rate)
     with opened(partial(offline_engine, args)) as (engine, player):
         song = load_song(args.song, args.sample_rate, player.home)
+        if args.preset is not None or args.timbre is not None:
+            song = song.without_programs()  # what was asked for stays
         started_s = time.monotonic()
         with progress_bar(args.song.name) as progress:
             rendered = render_song(engine, player, song, args.out, progress=progress)

@@ -1,5 +1,6 @@
 """MIDI from real ports: a keyboard on a JACK server plays the player."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 import rtmidi
 
-from synth.adapters.midi_in import MidiIn, MidiStats, list_ports, match_ports
+from synth.adapters import midi_in
+from synth.adapters.midi_in import MidiIn, list_ports, match_ports
 from synth.errors import DeviceError
-from synth.events import Event, NoteOff, NoteOn, SetParameter
+from synth.events import Event, NoteOff, NoteOn, SetParameter, SustainPedal
+from synth.midi_map import MidiMap
 from synth.parameters import Parameter
 
 PATIENCE_S = 10.0
@@ -22,6 +25,7 @@ class Pianist:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.sources: set[object] = set()
+        self.midi_map = MidiMap()
 
     def handle(self, event: Event, sample_offset: int = 0, source: object = None) -> None:
         self.events.append(event)
@@ -29,6 +33,15 @@ class Pianist:
 
     def home(self, parameter: Parameter, part: int) -> float:
         return 0.5
+
+    def value(self, name: str, part: int = 0) -> float:
+        return 0.5
+
+    def edit(self) -> contextlib.nullcontext[None]:
+        return contextlib.nullcontext()
+
+    def tell(self, part: int, addresses: tuple[str, ...]) -> None:
+        pass
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -97,14 +110,34 @@ def test_a_keyboard_is_chosen_by_name(keyboard: Any) -> None:
         MidiIn(Pianist(), ports="theremin", api="jack")
 
 
-def test_what_is_no_message_is_counted_and_not_played() -> None:
-    pianist = Pianist()
-    midi = object.__new__(MidiIn)
-    midi._player, midi.stats = pianist, MidiStats()
-    for data in ([], [0x90], [0x90, 60], [0x90, 200, 1], [60, 60], [0xF7], [0xF4]):
-        midi._receive((data, 0.0))
-    assert [] == pianist.events
-    assert 7 == midi.stats.n_malformed
+def test_a_keyboard_may_come_and_go_and_its_notes_with_it(
+    jack_server: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(midi_in, "LOOK_PERIOD_S", 0.1)
+    pianist, told = Pianist(), list[str]()
+    with MidiIn(pianist, api="jack", tell=told.append) as midi:
+        assert 1 == len(midi.names)
+        for _ in range(2):
+            output = open_output()
+            output.open_virtual_port("keys")
+            wait_until(lambda: "test-keyboard:keys" in midi.names)
+            pianist.events.clear()
+            output.send_message([0x90, 60, 127])
+            output.send_message([0xB0, 64, 127])
+            wait_until(lambda: len(pianist.events) == 2)
+            output.close_port()
+            output.delete()
+            wait_until(lambda: len(pianist.events) == 4)
+            assert 1 == len(midi.names)
+            assert [
+                NoteOff(pitch=60.0),
+                SustainPedal(is_down=False),
+            ] == pianist.events[2:]
+    wait_until(lambda: len(told) == 4)
+    assert ["is connected", "its notes are released"] * 2 == [
+        next(words for words in ("is connected", "its notes are released") if words in line)
+        for line in told
+    ]
 
 
 @pytest.mark.usefixtures("no_sequencer")

@@ -1,0 +1,1 @@
+"""What MIDI bytes mean: parameter numbers, MPE zones, system exclusive, what a port holds."""

@@ -1,0 +1,93 @@
+"""One port: bytes, learned controllers, and what happens when it falls silent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from synth.adapters.midi.port import SENSING_S, MidiStats, Port
+from synth.events import NoteOff, NoteOn
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def send(port: Port, *messages: Sequence[int]) -> None:
+    for message in messages:
+        port.receive((message, 0.0))
+
+
+def test_notes_are_played_and_counted(desk: Any) -> None:
+    stats = MidiStats()
+    send(Port(desk.player, stats), [0x92, 60, 127], [0x82, 60, 0])
+    assert [NoteOn(pitch=60.0, velocity=1.0, part=2), NoteOff(pitch=60.0, part=2)] == desk.events
+    assert (2, 0) == (stats.n_messages, stats.n_malformed)
+
+
+def test_what_is_no_message_is_counted_and_not_played(desk: Any) -> None:
+    stats = MidiStats()
+    send(Port(desk.player, stats), [], [0x90], [0x90, 60], [0x90, 200, 1], [60, 60], [0xF7], [0xF4])
+    assert [] == desk.events
+    assert 7 == stats.n_malformed
+
+
+def test_a_program_change_loads_the_preset_of_its_number(desk: Any) -> None:
+    port = Port(desk.player, MidiStats())
+    send(port, [0xC1, 1])
+    assert ("Oboe Alone", "Init") == (desk.player.preset(1).name, desk.player.preset(0).name)
+    send(port, [0xC1, 100])  # nobody has it
+    assert "Oboe Alone" == desk.player.preset(1).name
+
+
+def test_a_learned_controller_does_nothing_else(desk: Any) -> None:
+    port = Port(desk.player, MidiStats())
+    desk.player.midi_map.waiting = ("amp/pan", 0)
+    send(port, [0xB0, 7, 64])
+    assert 64 / 127 == desk.player.value("amp/pan")
+    assert [] == [c for c in desk.changes if "amp/volume" in c.names]
+
+
+def test_a_keyboard_that_stops_sensing_is_let_go(desk: Any) -> None:
+    clock, stats = Clock(), MidiStats()
+    port = Port(desk.player, stats, clock)
+    send(port, [0x90, 60, 127])
+    clock.now_s += 10.0
+    port.watch()  # it never said that it would speak
+    assert 1 == len(desk.events)
+    send(port, [0xFE])
+    clock.now_s += 0.3
+    send(port, [0xFE])
+    clock.now_s += SENSING_S
+    port.watch()
+    assert 1 == len(desk.events)
+    clock.now_s += 0.01
+    port.watch()
+    assert NoteOff(pitch=60.0) == desk.events[-1]
+    assert 1 == stats.n_lost_ports
+    port.watch()
+    assert 2 == len(desk.events)
+
+
+@pytest.mark.parametrize("controller", [41, 48])
+def test_macros_lie_on_41_to_48(desk: Any, controller: int) -> None:
+    send(Port(desk.player, MidiStats()), [0xB0, controller, 127])
+    assert 1.0 == desk.player.value(f"macro/{controller - 40}")
+
+
+@given(messages=st.lists(st.lists(st.integers(0, 255), max_size=12), max_size=12))
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_leave_it_alive_and_nothing_held(desk: Any, messages: list[list[int]]) -> None:
+    port = Port(desk.player, MidiStats())
+    send(port, *messages)
+    port.let_go()
+    desk.events.clear()
+    send(port, [0x90, 60, 100])
+    port.let_go()
+    assert NoteOn in map(type, desk.events) or desk.events == []

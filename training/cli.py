@@ -33,13 +33,22 @@ def add_export_command(
         metavar="LIST",
         help="frames where a tile ends and the next begins (default: 8,32,128,...)",
     )
+    parser.add_argument(
+        "--training-state",
+        type=Path,
+        metavar="FILE",
+        help="also write all weights in bfloat16, for `gansynth train --start`",
+    )
     parser.set_defaults(run=run_export)
 
 
 def run_export(args: argparse.Namespace) -> int:
     """Run `gansynth export`."""
+    from training.checkpoint import save_training_state
     from training.export import export_run
 
+    if args.training_state is not None:
+        save_training_state(args.run_dir, args.training_state)
     report = export_run(
         args.run_dir, args.out, name=args.name, licence=args.licence, boundaries=args.tiles
     )
@@ -72,6 +81,12 @@ def add_train_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentP
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="as optimiser.rate=1e-3"
     )
+    parser.add_argument(
+        "--start",
+        type=Path,
+        metavar="FILE",
+        help="a training state that a fresh run begins with, for example the shipped instrument's",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=int, metavar="N", help="(default: one for each core)")
     parser.set_defaults(run=run_train)
@@ -95,7 +110,14 @@ def run_train(args: argparse.Namespace) -> int:
     for setting in args.set:
         config = override(config, setting)
     data = PreparedSet.open(args.data)
-    state = train(config, data, args.run_dir, time_budget_s=args.time_budget, device=args.device)
+    state = train(
+        config,
+        data,
+        args.run_dir,
+        time_budget_s=args.time_budget,
+        device=args.device,
+        start=args.start,
+    )
     hours = state.n_seconds / 3600.0
     print(f"{args.run_dir}: {state.n_images} images in {hours:.2f} h")
     return 0

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from synth import presets
 from synth.errors import PresetError
 from synth.parameters import nearest
-from synth.presets import Preset, file_stem, load_preset, preset_files, preset_folders, save_preset
+from synth.presets import Preset, file_stem, load_preset, preset_files, save_preset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class PresetBank:
     """
 
     def __init__(self, folders: Sequence[Path] | None = None) -> None:
-        self._folders = tuple(preset_folders() if folders is None else folders)
+        self._folders = tuple(presets.preset_folders() if folders is None else folders)
         self._read: dict[Path, tuple[tuple[int, int], Preset | BadFile]] = {}
 
     # --- asking ----------------------------------------------------------------------------------
@@ -105,13 +106,13 @@ class PresetBank:
         Raises:
             PresetError: the bank is empty.
         """
-        presets = [entry.preset for entry in self.entries()]
-        if not presets:
+        listed = [entry.preset for entry in self.entries()]
+        if not listed:
             raise PresetError(f"there are no presets in {self._folders[0]}; save one first")
-        names = [preset.name for preset in presets]
+        names = [preset.name for preset in listed]
         if name in names:
-            return presets[(names.index(name) + step) % len(presets)]
-        return presets[0 if step > 0 else -1]
+            return listed[(names.index(name) + step) % len(listed)]
+        return listed[0 if step > 0 else -1]
 
     def search(self, words: str) -> list[Entry]:
         """Return the presets in which every word occurs: in name, tags, description or timbres."""

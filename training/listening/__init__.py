@@ -1,0 +1,1 @@
+"""Listening tests in the browser: stimuli, a page, answers in SQLite, statistics."""

@@ -6,8 +6,14 @@ What does change is a parameter (`synth.parameters`); what belongs to the sound 
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from synth.errors import ConfigError
+
+Backend = Literal["auto", "onnx", "torchscript"]
+Device = Literal["cpu", "cuda"]
+BACKENDS: tuple[Backend, ...] = ("auto", "onnx", "torchscript")
+DEVICES: tuple[Device, ...] = ("cpu", "cuda")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,8 @@ class EngineConfig:
     cache_bytes: int = 256_000_000  # frames of notes
     velocity_layers: tuple[float, ...] | None = None  # 0..1, rising; None: the instrument's own
     is_prefetching: bool = True  # make tile 0 of every key of a settled timbre in advance
+    backend: Backend = "auto"  # runtime of the generator: auto, onnx or torchscript
+    device: Device = "cpu"  # where it runs: cpu or cuda
     n_threads: int = 1  # of the background generator; tile 0 has a thread of its own
     is_offline: bool = False  # process() waits for frames: renderers, tests
     n_commands: int = 4096  # command ring, a power of two
@@ -40,6 +48,8 @@ class EngineConfig:
         _require_range("steal_fade_ms", self.steal_fade_ms, 0.5, 100.0)
         _require_range("max_hops_per_block", self.max_hops_per_block, 1, 1024)
         _require_range("cache_bytes", self.cache_bytes, 1_000_000, 1 << 40)
+        _require_word("backend", self.backend, BACKENDS)
+        _require_word("device", self.device, DEVICES)
         _require_range("n_threads", self.n_threads, 1, 256)
         _require_range("n_commands", self.n_commands, 64, 1 << 20)
         if self.n_commands & (self.n_commands - 1):
@@ -55,6 +65,11 @@ class EngineConfig:
 def _require_range(name: str, value: float, minimum: float, maximum: float) -> None:
     if not minimum <= value <= maximum:
         raise ConfigError(f"{name} {value}: expected {minimum:g} to {maximum:g}")
+
+
+def _require_word(name: str, value: str, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise ConfigError(f"{name} {value!r}: expected one of {', '.join(words)}")
 
 
 def _require_layers(layers: tuple[float, ...] | None) -> None:

@@ -11,10 +11,11 @@ frames that the block needs, so the same events give the same samples, bit for b
 """
 
 import contextlib
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,21 +36,27 @@ from synth.events import (
     SetTimbre,
     SustainPedal,
 )
-from synth.notes.cache import CacheStats, NoteCache, allocate_pool
-from synth.notes.generators import NoteGenerator, open_generators
+from synth.frames import NoteFrames
+from synth.notes.backends import open_backend
+from synth.notes.cache import NoteCache, allocate_pool
+from synth.notes.generators import NoteGenerator
 from synth.notes.instrument import Instrument
 from synth.notes.latents import normalise
 from synth.notes.priority import quick_interpreter
-from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig, WorkerStats
+from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig
 from synth.realtime import commands, queue
 from synth.realtime.finish import Finisher
 from synth.realtime.renderer import Renderer
 from synth.settings import Command, Settings, state_events
 from synth.sounding import SoundingNotes
+from synth.stats import EngineStats, collect_stats
 from synth.units import semitones_to_ratio
+from synth.velocity import velocity_gain
 
 TICK_S = 0.02  # how often slots are taken back and held notes follow their timbre
 VOICE_GAIN = 3.7  # +11.4 dB: the median timbre's velocity 127 peaks at -12 dBFS at default volume
+
+_log = logging.getLogger(__name__)
 
 # Expressions of one note that the audio thread takes; timbre and pressure are not heard yet.
 _EXPRESSIONS: Mapping[str, tuple[int, Callable[[float], float]]] = {
@@ -57,44 +64,6 @@ _EXPRESSIONS: Mapping[str, tuple[int, Callable[[float], float]]] = {
     "volume": (commands.NOTE_VOLUME, float),
     "pan": (commands.NOTE_PAN, lambda place: 2.0 * place - 1.0),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineStats:
-    """What an engine has done since it was made; counters never wrap."""
-
-    voices: int  # in use now, waiting and fading ones counted
-    blocks: int  # rendered
-    late_blocks: int  # for which we had the processor longer than they last
-    overrun_blocks: int  # that took longer than they last on the wall
-    held_frames: int  # hops that held the last frame because the next was late
-    callback_load: float  # share of the block's time that we need, over the last hundred blocks
-    callback_max_us: float
-    callback_histogram: tuple[int, ...]  # [i]: blocks of 2**i to 2**(i + 1) ns
-    steals: int
-    cuts: int  # voices ended without a fade: every spare one was fading
-    dropped_notes: int  # whose frames never came
-    non_finite: int  # voices reset because their samples were no numbers
-    limited_samples: int
-    cache: CacheStats
-    worker: WorkerStats
-
-
-def velocity_gain(velocity: float, layer: float, lowest_layer: float) -> float:
-    """Compute the gain that stands in for the velocities between two layers.
-
-    What a velocity sounds like is learned; a layer's own velocity has gain 1. Between layers a
-    gentle slope keeps neighbouring velocities apart without a step back where an insensitive timbre
-    changes layers; below the softest layer, where nothing was learned, it falls to silence as
-    General MIDI's does.
-
-    Args:
-        velocity: 0..1, as it was played.
-        layer: 0..1, of the frames.
-        lowest_layer: 0..1.
-    """
-    exponent = 2.0 if velocity < lowest_layer else 0.5
-    return float((velocity / layer) ** exponent)
 
 
 class Engine:
@@ -107,6 +76,7 @@ class Engine:
         instrument: what to play, or its folder.
         config: sizes and limits.
         generators: for first tiles and for all tiles; None opens the instrument's own.
+        tell: takes one line where the engine cannot do as it was told.
     """
 
     latency_samples = 0  # an event at sample n sounds at sample n
@@ -117,6 +87,7 @@ class Engine:
         config: EngineConfig | None = None,
         *,
         generators: tuple[NoteGenerator, NoteGenerator] | None = None,
+        tell: Callable[[str], None] = _log.warning,
     ) -> None:
         if not isinstance(instrument, Instrument):
             instrument = Instrument.load(instrument)
@@ -126,8 +97,13 @@ class Engine:
         pool = allocate_pool(
             instrument, self.config.cache_bytes, n_least_slots=self.config.n_slots_of_voices
         )
-        onsets, background = generators or open_generators(
-            instrument, n_threads=self.config.n_threads, is_offline=self.config.is_offline
+        onsets, background = generators or open_backend(
+            instrument,
+            backend=self.config.backend,
+            device=self.config.device,
+            n_threads=self.config.n_threads,
+            is_offline=self.config.is_offline,
+            tell=tell,
         )
         self._finisher = Finisher(
             n_fft=instrument.spec.n_fft,
@@ -300,6 +276,14 @@ class Engine:
         return self._renderer.n_voices
 
     @property
+    def frames(self) -> NoteFrames:
+        """The pool that notes lie in, shared with the audio thread: to be read only.
+
+        Thread: any.
+        """
+        return self._worker.cache.pool
+
+    @property
     def n_waiting(self) -> int:
         """Notes that were struck and wait for their first frames.
 
@@ -312,23 +296,8 @@ class Engine:
 
         Thread: any.
         """
-        counters = self._renderer.counters()
-        return EngineStats(
-            voices=counters.n_voices,
-            blocks=counters.n_blocks,
-            late_blocks=counters.n_late,
-            overrun_blocks=counters.n_overrun,
-            held_frames=counters.n_held_frames,
-            callback_load=counters.load,
-            callback_max_us=counters.max_us,
-            callback_histogram=counters.histogram,
-            steals=counters.n_steals,
-            cuts=counters.n_cuts,
-            dropped_notes=counters.n_dropped,
-            non_finite=counters.n_non_finite,
-            limited_samples=counters.n_limited,
-            cache=self._worker.cache.stats(),
-            worker=self._worker.stats(),
+        return collect_stats(
+            self._renderer.counters(), self._worker.cache.stats(), self._worker.stats()
         )
 
     def save_state(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ BUILT_IN = (
     "instrument",
     "devices",
     "doctor",
+    "bench",
     "status",
     "service",
 )

@@ -15,7 +15,7 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
@@ -34,6 +34,13 @@ Array = NDArray[np.float32]
 WHOLE = -1
 """In place of a tile's number: the graph that generates all frames of a note."""
 
+CUDA = "CUDAExecutionProvider"
+_CPU = "CPUExecutionProvider"
+# A graph's shapes never change, so the search for its fastest kernels is worth its time.
+PROVIDERS: dict[str, list[Any]] = {
+    "cpu": [_CPU],
+    "cuda": [(CUDA, {"cudnn_conv_algo_search": "EXHAUSTIVE"}), _CPU],
+}
 WARM_BATCHES = (1, 2, 4, 8)
 AUDIBLE_POWER = 1e-3
 """Power of its loudest bin below which a note is silent: 84 dB under a full-scale sine's."""
@@ -83,6 +90,7 @@ class OnnxGenerator:
         tiles: Iterable[int] | None = None,
         n_threads: int = 1,
         warm_batches: Sequence[int] = WARM_BATCHES,
+        device: str = "cpu",
     ) -> None:
         """Open sessions.
 
@@ -91,13 +99,14 @@ class OnnxGenerator:
             tiles: which of its tiles, `WHOLE` for the undivided graph; None: all tiles.
             n_threads: that one call computes on, the caller's included.
             warm_batches: sizes that are run once, so that no note pays for the first allocation.
+            device: "cpu" or "cuda".
 
         Raises:
             InstrumentError: a graph is damaged, does more than compute, or is of another shape.
         """
         self.instrument = instrument
         numbers = range(len(instrument.tiles)) if tiles is None else tiles
-        self._sessions = {tile: _open(instrument, tile, n_threads) for tile in numbers}
+        self._sessions = {tile: _open(instrument, tile, n_threads, device) for tile in numbers}
         for tile in self._sessions:
             for n_notes in warm_batches:
                 self._warm(tile, n_notes)
@@ -131,7 +140,7 @@ class OnnxGenerator:
 
         Thread: any; calls may run side by side.
         """
-        inputs = _inputs(self.instrument, latents, pitches, velocities)
+        inputs = check_inputs(self.instrument, latents, pitches, velocities)
         file = graph_file(self.instrument, tile)
         try:
             spectrogram: Array = self._sessions[tile].run(None, inputs)[0]
@@ -240,7 +249,43 @@ def verify_instrument(folder: Path | str) -> list[str]:
     return lines
 
 
-def _open(instrument: Instrument, tile: int, n_threads: int) -> onnxruntime.InferenceSession:
+def check_inputs(
+    instrument: Instrument,
+    latents: NDArray[np.floating],
+    pitches: NDArray[np.integer],
+    velocities: NDArray[np.floating],
+) -> dict[str, NDArray[np.generic]]:
+    """Bring the arguments of `generate` into the types of the graphs.
+
+    Raises:
+        ConfigError: one does not fit the instrument.
+    """
+    low, high = instrument.pitch_range
+    n_notes = len(pitches)
+    if np.shape(latents) != (n_notes, instrument.latent_size) or np.shape(velocities) != (n_notes,):
+        raise ConfigError(
+            f"latents are {list(np.shape(latents))} and velocities {list(np.shape(velocities))}; "
+            f"{n_notes} notes want [{n_notes}, {instrument.latent_size}] and [{n_notes}]"
+        )
+    # A table of pitches is indexed inside the graph, and a wrong index would wrap without a word.
+    if n_notes == 0 or np.min(pitches) < low or np.max(pitches) > high:
+        raise ConfigError(f"pitches {list(pitches)!r:.40}; the instrument has {low} to {high}")
+    return dict(
+        zip(
+            _INPUTS,
+            (
+                np.ascontiguousarray(latents, dtype=np.float32),
+                np.ascontiguousarray(pitches, dtype=np.int64),
+                np.ascontiguousarray(velocities, dtype=np.float32),
+            ),
+            strict=True,
+        )
+    )
+
+
+def _open(
+    instrument: Instrument, tile: int, n_threads: int, device: str
+) -> onnxruntime.InferenceSession:
     path = instrument.path(graph_file(instrument, tile))
     check_graph(path, instrument.files)
     options = onnxruntime.SessionOptions()
@@ -252,9 +297,7 @@ def _open(instrument: Instrument, tile: int, n_threads: int) -> onnxruntime.Infe
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(str(path), options, providers=PROVIDERS[device])
     except _RUNTIME_ERRORS as error:
         raise InstrumentError(f"instrument file {path}: {_one_line(error)}") from error
     _check_signature(instrument, tile, session)
@@ -281,35 +324,6 @@ def _check_signature(
     if found != expected:
         path = instrument.path(graph_file(instrument, tile))
         raise InstrumentError(f"instrument file {path}: has {found}, wanted {expected}")
-
-
-def _inputs(
-    instrument: Instrument,
-    latents: NDArray[np.floating],
-    pitches: NDArray[np.integer],
-    velocities: NDArray[np.floating],
-) -> dict[str, NDArray[np.generic]]:
-    low, high = instrument.pitch_range
-    n_notes = len(pitches)
-    if np.shape(latents) != (n_notes, instrument.latent_size) or np.shape(velocities) != (n_notes,):
-        raise ConfigError(
-            f"latents are {list(np.shape(latents))} and velocities {list(np.shape(velocities))}; "
-            f"{n_notes} notes want [{n_notes}, {instrument.latent_size}] and [{n_notes}]"
-        )
-    # A table of pitches is indexed inside the graph, and a wrong index would wrap without a word.
-    if n_notes == 0 or np.min(pitches) < low or np.max(pitches) > high:
-        raise ConfigError(f"pitches {list(pitches)!r:.40}; the instrument has {low} to {high}")
-    return dict(
-        zip(
-            _INPUTS,
-            (
-                np.ascontiguousarray(latents, dtype=np.float32),
-                np.ascontiguousarray(pitches, dtype=np.int64),
-                np.ascontiguousarray(velocities, dtype=np.float32),
-            ),
-            strict=True,
-        )
-    )
 
 
 def _one_line(error: Exception) -> str:

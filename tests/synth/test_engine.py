@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.config import EngineConfig
-from synth.engine import Engine, velocity_gain
+from synth.engine import Engine
 from synth.errors import ConfigError, InstrumentError, PresetError
 from synth.events import (
     AllNotesOff,
@@ -154,12 +154,6 @@ def test_harder_is_louder(engine):
         engine.post(AllSoundOff())
         rendered(engine, 0.05)
     assert (np.diff(levels) > 0).all()
-
-
-def test_velocities_between_layers_take_a_gentle_slope_and_below_them_general_midis():
-    assert velocity_gain(0.5, 0.5, 0.2) == 1.0
-    assert velocity_gain(0.6, 0.5, 0.2) == pytest.approx(1.2**0.5)
-    assert velocity_gain(0.1, 0.2, 0.2) == pytest.approx(0.25)
 
 
 def test_a_strike_without_velocity_is_a_release(engine):

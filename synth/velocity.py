@@ -1,0 +1,18 @@
+"""What a key's velocity becomes: which layer of the instrument, and how loud."""
+
+
+def velocity_gain(velocity: float, layer: float, lowest_layer: float) -> float:
+    """Compute the gain that stands in for the velocities between two layers.
+
+    What a velocity sounds like is learned; a layer's own velocity has gain 1. Between layers a
+    gentle slope keeps neighbouring velocities apart without a step back where an insensitive timbre
+    changes layers; below the softest layer, where nothing was learned, it falls to silence as
+    General MIDI's does.
+
+    Args:
+        velocity: 0..1, as it was played.
+        layer: 0..1, of the frames.
+        lowest_layer: 0..1.
+    """
+    exponent = 2.0 if velocity < lowest_layer else 0.5
+    return float((velocity / layer) ** exponent)

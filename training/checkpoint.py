@@ -137,6 +137,11 @@ def load_run(run_dir: Path) -> tuple[TrainingConfig, Generator, list[Timbre], di
         config = config_from_dict(json.loads((run_dir / CONFIG_NAME).read_text()))
     except (OSError, ValueError) as error:
         raise InputFileError(f"{run_dir / CONFIG_NAME} cannot be read: {error}") from error
+    if not isinstance(config, TrainingConfig):
+        raise InputFileError(
+            f"{run_dir} is a run of config {config.name!r}, whose network has neither velocity nor "
+            "tiles and is no instrument; train with --config live"
+        )
     generator = Generator(config.generator, config.spec)
     generator.load_state_dict(select(tensors, "ema.generator"))
     names: list[list[str]] = state["instruments"]

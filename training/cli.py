@@ -96,9 +96,10 @@ def run_train(args: argparse.Namespace) -> int:
     """Run `gansynth train`."""
     import torch
 
-    from training.config import override, read_config
+    from training.config import TrainingConfig, override, read_config
     from training.data.prepared import PreparedSet
     from training.loop import train
+    from training.paper import train_paper
 
     if args.device == "cuda" and not torch.cuda.is_available():
         raise DeviceError("--device is cuda, but torch finds none; use --device cpu")
@@ -110,14 +111,26 @@ def run_train(args: argparse.Namespace) -> int:
     for setting in args.set:
         config = override(config, setting)
     data = PreparedSet.open(args.data)
-    state = train(
-        config,
-        data,
-        args.run_dir,
-        time_budget_s=args.time_budget,
-        device=args.device,
-        start=args.start,
-    )
+    if data.sample_rate != config.spec.sample_rate:
+        raise ConfigError(
+            f"{args.data} is at {data.sample_rate} Hz, config {config.name!r} wants "
+            f"{config.spec.sample_rate}; make the set at that rate"
+        )
+    if isinstance(config, TrainingConfig):
+        state = train(
+            config,
+            data,
+            args.run_dir,
+            time_budget_s=args.time_budget,
+            device=args.device,
+            start=args.start,
+        )
+    elif args.start is not None:
+        raise ConfigError(f"--start is for the live network; leave it out with {config.name!r}")
+    else:
+        state = train_paper(
+            config, data, args.run_dir, time_budget_s=args.time_budget, device=args.device
+        )
     hours = state.n_seconds / 3600.0
     print(f"{args.run_dir}: {state.n_images} images in {hours:.2f} h")
     return 0

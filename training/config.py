@@ -6,10 +6,13 @@ import json
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from synth.errors import ConfigError
 from synth.representation import LIVE, SpectrogramSpec
+from training.paper_config import PAPER, PaperConfig
+
+AnyConfig = TypeVar("AnyConfig", bound="TrainingConfig | PaperConfig")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,18 +225,21 @@ CONFIGS: dict[str, TrainingConfig] = {
 }
 
 
-def named_config(name: str) -> TrainingConfig:
-    """Return one of `CONFIGS`.
+def named_config(name: str) -> TrainingConfig | PaperConfig:
+    """Return one of `CONFIGS`, or the paper's.
 
     Raises:
         ConfigError: there is none of that name.
     """
+    if name == PAPER.name:
+        return PAPER
     if name not in CONFIGS:
-        raise ConfigError(f"no training config {name!r}; there are: {', '.join(CONFIGS)}")
+        there = ", ".join((*CONFIGS, PAPER.name))
+        raise ConfigError(f"no training config {name!r}; there are: {there}")
     return CONFIGS[name]
 
 
-def read_config(name_or_path: str) -> TrainingConfig:
+def read_config(name_or_path: str) -> TrainingConfig | PaperConfig:
     """Return a named config, or the one in a config.json (a run's, say).
 
     Raises:
@@ -250,7 +256,7 @@ def read_config(name_or_path: str) -> TrainingConfig:
         raise ConfigError(f"{path} is no JSON: {error}") from error
 
 
-def override(config: TrainingConfig, setting: str) -> TrainingConfig:
+def override(config: AnyConfig, setting: str) -> AnyConfig:
     """Apply one `--set key=value`, the key dotted through the dataclasses (`optimiser.rate=1e-3`).
 
     Raises:
@@ -261,23 +267,25 @@ def override(config: TrainingConfig, setting: str) -> TrainingConfig:
     if not separator:
         raise ConfigError(f"--set got {setting!r}; it wants key=value, as optimiser.rate=1e-3")
     updated = _override(config, key.split("."), text, key)
-    assert isinstance(updated, TrainingConfig)
+    assert isinstance(updated, type(config))
     return updated
 
 
-def config_to_dict(config: TrainingConfig) -> dict[str, Any]:
+def config_to_dict(config: TrainingConfig | PaperConfig) -> dict[str, Any]:
     """Return the resolved config as plain values, for config.json."""
     return asdict(config)
 
 
-def config_from_dict(values: dict[str, Any]) -> TrainingConfig:
+def config_from_dict(values: dict[str, Any]) -> TrainingConfig | PaperConfig:
     """Rebuild a config from `config_to_dict`'s output (through JSON).
 
     Raises:
         ConfigError: keys are missing or unknown.
     """
-    config = _from_dict(TrainingConfig, values)
-    assert isinstance(config, TrainingConfig)
+    # Only the paper's networks have this name.
+    kind = PaperConfig if "network" in values else TrainingConfig
+    config = _from_dict(kind, values)
+    assert isinstance(config, kind)
     return config
 
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,10 +32,12 @@ from training.config import OptimiserConfig, TrainingConfig, config_to_dict
 from training.data.prepared import PreparedSet
 from training.devices import mean_over_processes, open_devices
 from training.journal import Journal
+from training.paper_config import PaperConfig
 from training.representation import encode
 from training.stages.adversarial import AdversarialStage
 from training.stages.reconstruction import ReconstructionStage
 from training.stages.stage import Lesson, Networks, Stage
+from training.stopping import Clock, StopSignal
 from training.validation import validate
 
 _MOST_RETURNS = 5  # to the last checkpoint, when the loss leaves the numbers
@@ -145,7 +144,7 @@ def train(
         tensors |= {f"stage.{name}": value for name, value in stage.tensors().items()}
         named = list(zip(source.names, source.families, strict=True))
         progress = {"images": state.images, "n_seconds": state.n_seconds, "stage": stage.name}
-        provenance = _provenance(config, data, state)
+        provenance = provenance_of(config, data, state)
         save_checkpoint(
             run_dir, tensors, {**progress, "instruments": named, "provenance": provenance}
         )
@@ -154,9 +153,9 @@ def train(
 
     state, stage = restore()
     n_returns = 0
-    clock = _Clock(state.n_seconds)
+    clock = Clock(state.n_seconds)
     last_saved = state.n_seconds
-    with _StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
+    with StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
         while state.n_images < (stop_after_images or math.inf):
             # How far the run is, by images or by time; all processes agree on it.
             now = torch.tensor([clock.seconds, float(stop.is_set)], device=fabric.device)
@@ -243,37 +242,6 @@ def learning_rate(config: OptimiserConfig, n_images: int, progress: float) -> fl
     return warm_up * (config.final_rate + (config.rate - config.final_rate) * cosine)
 
 
-class _Clock:
-    """The run's own time, earlier calls included."""
-
-    def __init__(self, n_seconds_before: float) -> None:
-        self._started = time.monotonic() - n_seconds_before
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._started
-
-
-class _StopSignal:
-    """Turns SIGINT and SIGTERM into a flag, so that a stopped run saves first."""
-
-    def __init__(self) -> None:
-        self.is_set = False
-        self._previous: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._previous[number] = signal.signal(number, self._set)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
-
-    def _set(self, _number: int, _frame: FrameType | None) -> None:
-        self.is_set = True
-
-
 def _latent_noise(config: TrainingConfig, n_images: int, size: int) -> Tensor:
     """Draw what blurs each instrument's point into a cloud, from the image count alone."""
     rng = np.random.default_rng((config.seed, 1, n_images))
@@ -307,7 +275,9 @@ def _update_average(
         mean.lerp_(value, min(1.0, size / window))
 
 
-def _provenance(config: TrainingConfig, data: PreparedSet, state: RunState) -> dict[str, Any]:
+def provenance_of(
+    config: TrainingConfig | PaperConfig, data: PreparedSet, state: RunState
+) -> dict[str, Any]:
     """Say what a model was made from."""
     return {
         "config": config.name,

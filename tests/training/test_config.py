@@ -14,6 +14,7 @@ from training.config import (
     override,
     read_config,
 )
+from training.paper_config import PAPER
 
 
 def test_settings_are_overridden_in_depth_and_typed() -> None:
@@ -58,3 +59,10 @@ def test_unknown_names_and_keys_are_refused(tmp_path: Path) -> None:
         config_from_dict(config_to_dict(CONFIGS["live"]) | {"extra": 1})
     with pytest.raises(ConfigError, match="cannot read"):
         read_config(str(tmp_path / "none.json"))
+
+
+def test_the_paper_s_config_has_a_name_and_comes_back_from_its_file() -> None:
+    config = named_config("paper")
+    assert config == PAPER
+    slower = override(PAPER, "rate=4e-4")
+    assert config_from_dict(json.loads(json.dumps(config_to_dict(slower)))) == slower

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from synth.adapters.audio_out import AudioOut
+from synth.adapters.discovery import Announcer, Service
 from synth.adapters.midi_in import ALL_PORTS, NO_PORTS, MidiIn
 from synth.adapters.osc import LOOPBACK, OscServer, parse_endpoint
+from synth.adapters.oscquery import DEFAULT_HTTP, OscQueryServer
 from synth.adapters.outputs.source import Source
 from synth.adapters.outputs.switch import Switch
 from synth.adapters.outputs.tape import Tape
@@ -28,10 +30,11 @@ from synth.engine import Engine
 from synth.errors import DeviceError, SynthError
 from synth.events import AllSoundOff
 from synth.folders import default_instrument
+from synth.last_state import LastState
 from synth.notes.instrument import DESCRIPTION
 from synth.player import Player
 from synth.presets import find_preset
-from synth.session_config import SessionConfig
+from synth.session_config import NO_HTTP, SessionConfig
 
 FADE_OUT_S = 0.05  # longer than the engine's shortest fade and any usual block
 _log = logging.getLogger(__name__)
@@ -43,6 +46,7 @@ class Session:
     Args:
         config: what to open.
         tell: takes one line about what goes on (a device lost, a file finished).
+        state: where the last state is kept; None: nowhere.
 
     Raises:
         InstrumentError: the instrument cannot be used.
@@ -51,13 +55,22 @@ class Session:
         InputFileError: the recording cannot be written.
     """
 
-    def __init__(self, config: SessionConfig, tell: Callable[[str], None] = _log.warning) -> None:
+    def __init__(
+        self,
+        config: SessionConfig,
+        tell: Callable[[str], None] = _log.warning,
+        *,
+        state: Path | None = None,
+    ) -> None:
         self.config = config
         self._tell = tell
         self._started_s = time.monotonic()
         self._stack = contextlib.ExitStack()
         self.midi: MidiIn | None = None
         self.osc: OscServer | None = None
+        self.http: OscQueryServer | None = None
+        self._announcer: Announcer | None = None
+        last_state = LastState(state, tell)
         # Whatever fails, what was opened before it is closed.
         with contextlib.ExitStack() as opening:
             # Looked up first: a wrong name should not cost the time of an instrument's start.
@@ -65,6 +78,9 @@ class Session:
             self.engine = self._open_engine(config.instrument)
             opening.callback(self._close_engine)
             self.player = Player(self.engine.post, self.engine.instrument)
+            opening.callback(last_state.settle)
+            restored = last_state.restore(self.player, with_presets=preset is None)
+            self._remembered = restored.get("subscribers", [])
             if preset is not None:
                 self.player.load(preset)
             self._switch = Switch(self.engine)
@@ -85,6 +101,8 @@ class Session:
             self._open_midi(config)
             opening.callback(self._close_osc)
             self._open_osc(config)
+            opening.enter_context(last_state.kept(self.player, self._extra_state))
+            last_state.settle()
             self._stack = opening.pop_all()
 
     def __enter__(self) -> Self:
@@ -129,6 +147,7 @@ class Session:
             "block_size": str(audio.block_size),
             "midi": ",".join(self.midi.names) if self.midi else "none",
             "osc": self.osc_address,
+            "http": ":".join(map(str, self.http.address)) if self.http else "none",
             "preset": self.player.preset().name,
             "latency_ms": f"{self.latency_ms:.1f}",
         }
@@ -149,6 +168,7 @@ class Session:
             "audio": self.audio.status.device,
             "midi": list(self.midi.names) if self.midi else [],
             "osc": self.osc_address,
+            "http": ":".join(map(str, self.http.address)) if self.http else None,
             "instrument": self.engine.instrument.name,
             "preset": self.player.preset().name,
             "last_error": stats.worker.last_error,
@@ -175,6 +195,8 @@ class Session:
             (config.midi_api != self.config.midi_api, self._follow_midi, "midi_api"),
             (config.osc != self.config.osc, self._follow_osc, "osc"),
             (config.osc_allow != self.config.osc_allow, self._follow_osc, "osc_allow"),
+            (config.osc_feedback != self.config.osc_feedback, self._follow_osc, "osc_feedback"),
+            (config.http != self.config.http, self._follow_osc, "http"),
         ):
             if not is_changed:
                 continue
@@ -237,7 +259,7 @@ class Session:
     def _open_midi(self, config: SessionConfig) -> None:
         """Open MIDI; a machine that has none is still played by OSC."""
         try:
-            self.midi = MidiIn(self.player, config.midi_in, config.midi_api)
+            self.midi = MidiIn(self.player, config.midi_in, config.midi_api, self._tell)
         except DeviceError as error:
             if config.midi_in not in {ALL_PORTS, NO_PORTS} or config.midi_api != "auto":
                 raise  # what was asked for by name has to be there
@@ -249,14 +271,53 @@ class Session:
             midi.close()
 
     def _open_osc(self, config: SessionConfig) -> None:
-        host, port = parse_endpoint(config.osc)
+        """Open OSC, the same address space over HTTP, and tell the network if it may come in."""
         allow = (*LOOPBACK, *config.osc_allow)
-        self.osc = OscServer(self.player, host, port, allow=allow, status=self.status)
+        feedback = [parse_endpoint(endpoint) for endpoint in config.osc_feedback]
+        host, port = parse_endpoint(config.osc)
+        self.osc = OscServer(
+            self.player, host, port, allow=allow, feedback=feedback, status=self.status
+        )
+        self.osc.listeners.restore(self._remembered)
+        try:
+            self.http = self._open_http(config, self.osc, allow)
+        except DeviceError:
+            self._close_osc()
+            raise
+        services = [Service(kind="_osc._udp", host=self.osc.address[0], port=self.osc.address[1])]
+        if self.http is not None:
+            host, port = self.http.address
+            services.append(Service(kind="_oscjson._tcp", host=host, port=port))
+        self._announcer = Announcer(services)
+
+    def _open_http(
+        self, config: SessionConfig, osc: OscServer, allow: tuple[str, ...]
+    ) -> OscQueryServer | None:
+        if config.http == NO_HTTP:
+            return None
+        host, port = parse_endpoint(config.http or DEFAULT_HTTP)
+        try:
+            return OscQueryServer(osc, self.player, host, port, allow=allow)
+        except DeviceError as error:
+            if config.http is not None:
+                raise  # what was asked for has to be there
+            self._tell(f"http: {error}")
+            return None
 
     def _close_osc(self) -> None:
+        announcer, self._announcer = self._announcer, None
+        http, self.http = self.http, None
         osc, self.osc = self.osc, None
         if osc is not None:
-            osc.close()
+            self._remembered = osc.listeners.to_list()
+        for server in (announcer, http, osc):
+            if server is not None:
+                server.close()
+
+    def _extra_state(self) -> dict[str, Any]:
+        """Return what belongs to the last state besides the player's."""
+        listeners = self.osc.listeners.to_list() if self.osc else self._remembered
+        return {"subscribers": listeners}
 
     def _fade_out(self) -> None:
         self.engine.post(AllSoundOff())

@@ -24,6 +24,7 @@ from synth.errors import ConfigError, InputFileError
 from synth.parameters import nearest
 
 APPLICATION = "gansynth-live"
+NO_HTTP = "none"
 MAX_BLOCK_SIZE = 8192  # samples
 _MAX_FILE_BYTES = 100_000  # settings are a page; anything larger is another file
 
@@ -39,6 +40,8 @@ class SessionConfig:
     midi_api: MidiApi = "auto"
     osc: str = f"{DEFAULT_HOST}:{DEFAULT_PORT}"  # HOST:PORT; port 0: any free one
     osc_allow: tuple[str, ...] = ()  # networks, besides this machine
+    osc_feedback: tuple[str, ...] = ()  # HOST:PORT that are told of every change unasked
+    http: str | None = None  # HOST:PORT or "none"; None: 127.0.0.1:9001, if it is free
     block_size: int = 0  # samples; 0: as the device likes
     record: Path | None = None  # WAV file
 
@@ -59,6 +62,11 @@ class SessionConfig:
         if self.audio == "" or not self.midi_in:
             raise ConfigError("a device's name is empty; run `gansynth devices`, or leave it out")
         parse_endpoint(self.osc)
+        for endpoint in (
+            *self.osc_feedback,
+            *([self.http] if self.http not in {None, NO_HTTP} else []),
+        ):
+            parse_endpoint(str(endpoint))
 
 
 def settings_path() -> Path:

@@ -83,3 +83,13 @@ def jack_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[JackServer]:
     server.start()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's presets and last state out of the tests, and the tests out of them."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        yield

@@ -46,6 +46,17 @@ def add_command(subparsers: Subparsers) -> None:
         action="append",
         help="take OSC from this network too, e.g. 192.168.1.0/24",
     )
+    parser.add_argument(
+        "--osc-feedback",
+        metavar="HOST:PORT",
+        action="append",
+        help="tell this endpoint of every change, unasked",
+    )
+    parser.add_argument(
+        "--http",
+        metavar="HOST:PORT|none",
+        help="OSCQuery: the address space over HTTP and websocket (127.0.0.1:9001)",
+    )
     parser.add_argument("--block-size", metavar="N", type=int, help="samples (as the device likes)")
     parser.add_argument("--record", metavar="OUT.wav", type=Path, help="record what is played")
     parser.add_argument("--demo", action="store_true", help="play a song by itself, then leave")
@@ -65,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from synth.commands.demo import play_demo, render_demo
     from synth.commands.progress import opened
     from synth.commands.signals import Signals
+    from synth.last_state import state_path
     from synth.logs import EVENTS, start_logging
     from synth.running import announced
     from synth.session import Session
@@ -75,8 +87,11 @@ def run(args: argparse.Namespace) -> int:
     start_logging()
     signals = Signals()
     manager = ServiceManager()
+    state = None if args.demo else state_path()
     with contextlib.ExitStack() as stack:
-        session = stack.enter_context(opened(partial(Session, config, tell=EVENTS.info)))
+        session = stack.enter_context(
+            opened(partial(Session, config, tell=EVENTS.info, state=state))
+        )
         stack.enter_context(announced(session.osc_address))
         ready_line = session.ready_line()
         print(ready_line, flush=True)
@@ -138,8 +153,9 @@ def _session_config(args: argparse.Namespace) -> "SessionConfig":
         for field in fields(SessionConfig)
         if getattr(args, field.name, None) is not None
     }
-    if "osc_allow" in given:
-        given["osc_allow"] = tuple(given["osc_allow"])
+    for name in ("osc_allow", "osc_feedback"):
+        if name in given:
+            given[name] = tuple(given[name])
     settings = load_settings(args.settings)
     found = settings.get("instrument")
     if found is not None and "instrument" not in given and has_crashed(found):

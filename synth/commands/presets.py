@@ -120,8 +120,8 @@ def _print_entries(entries: "Sequence[Entry]", bank: "PresetBank", *, is_json: b
     bad_files = bank.bad_files()
     if is_json:
         rows = [_as_json(entry) for entry in entries]
-        bad = [{"file": str(bad.path), "reason": bad.reason} for bad in bad_files]
-        print(json.dumps({"presets": rows, "bad_files": bad}, ensure_ascii=False))
+        skipped = [{"file": str(bad.path), "reason": bad.reason} for bad in bad_files]
+        print(json.dumps({"presets": rows, "bad_files": skipped}, ensure_ascii=False))
         return 0
     for entry in entries:
         tags = ", ".join(entry.preset.tags)

@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 HOP_LENGTH = 256  # samples
-BINS_PER_OCTAVE = 40
-N_OCTAVES = 6
+BINS_PER_OCTAVE = 36
+N_OCTAVES = 8
 LOWEST_HZ = 27.5
 _RANGE_DB = 70.0  # below the loudest bin: black
 _RATES = ("loss", "validation_distance_db", "validation_loss")  # curves that a log may hold
@@ -38,11 +38,11 @@ def draw_rainbowgram(path: Path, audio: NDArray[np.floating], sample_rate: int) 
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     seconds = len(audio) / sample_rate
-    extent = (0.0, seconds, LOWEST_HZ, LOWEST_HZ * 2.0**N_OCTAVES)
-    axes.imshow(rainbow(audio, sample_rate), origin="lower", aspect="auto", extent=extent)
-    octaves = np.arange(0, N_OCTAVES + 1)
-    axes.set_yticks(np.linspace(extent[2], extent[3], len(octaves)))
-    axes.set_yticklabels([f"{LOWEST_HZ * 2.0**octave:.0f}" for octave in octaves])
+    picture = rainbow(audio, sample_rate)
+    n_octaves = len(picture) // BINS_PER_OCTAVE
+    axes.imshow(picture, origin="lower", aspect="auto", extent=(0.0, seconds, 0.0, n_octaves))
+    octaves = range(n_octaves + 1)
+    axes.set_yticks(octaves, [f"{LOWEST_HZ * 2.0**octave:.0f}" for octave in octaves])
     axes.set_xlabel("s")
     axes.set_ylabel("Hz")
     figure.savefig(path)

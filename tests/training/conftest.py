@@ -1,5 +1,6 @@
 """A SoundFont of sines, written here, so that what FluidSynth must make of it is known."""
 
+import json
 import struct
 
 import numpy as np
@@ -106,3 +107,100 @@ def _sample_header(index):
 
 def _chunk(name, body):
     return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+PARTIALS = {"Harp": (1.0, 0.5, 0.25), "Oboe": (0.4, 1.0, 0.8, 0.6)}
+TONE_SAMPLES = 8192
+
+
+@pytest.fixture(scope="session")
+def tone_set(tmp_path_factory):
+    """A prepared set: two instruments, 24 pitches, two velocities; every third note held out."""
+    from training.data.prepared import PreparedSet, PreparedWriter
+    from training.data.splits import Split
+
+    folder = tmp_path_factory.mktemp("tones") / "set"
+    writer = PreparedWriter(folder, "tones", TONE_SAMPLES)
+    families = {"Harp": 8, "Oboe": 7}
+    for number, (name, partials) in enumerate(PARTIALS.items()):
+        notes = [(pitch, velocity) for pitch in range(48, 72) for velocity in (50, 100)]
+        audio = np.stack([tone(pitch, velocity / 127.0, partials) for pitch, velocity in notes])
+        peaks = np.abs(audio).max(axis=1)
+        rows = [
+            (pitch, velocity, number, families[name], 0, int(peak))
+            for (pitch, velocity), peak in zip(notes, peaks, strict=True)
+        ]
+        writer.append({"notes": rows}, audio)
+    rows = np.arange(96)
+    info = {
+        "sample_rate": 16_000,
+        "n_notes": 96,
+        "velocities": [50, 100],
+        "licence": "public domain",
+        "instruments": [
+            {"name": "Harp", "label": "string_acoustic_000", "family": "string"},
+            {"name": "Oboe", "label": "reed_acoustic_000", "family": "reed"},
+        ],
+        "fingerprint": "tones",
+    }
+    # Shuffled, so that no pitch or velocity is held out as a whole.
+    order = np.random.default_rng(1).permutation(rows)
+    split = Split(train=np.sort(order[32:]), valid=np.sort(order[:32]), test=rows[:0])
+    writer.finish(info, split)
+    writer.close()
+    return PreparedSet.open(folder)
+
+
+def tone(pitch, level, partials):
+    """A tone that dies away, brighter when it is louder: [TONE_SAMPLES] int16."""
+    seconds = np.arange(TONE_SAMPLES) / 16_000
+    hz = 440.0 * 2.0 ** ((pitch - 69) / 12)
+    wave = sum(
+        (level**k if k else 1.0) * gain * np.sin(2 * np.pi * hz * (k + 1) * seconds)
+        for k, gain in enumerate(partials)
+    )
+    return np.rint(12_000 * level * wave * np.exp(-4.0 * seconds) / sum(partials)).astype("<i2")
+
+
+@pytest.fixture(scope="session")
+def tone_run(tmp_path_factory):
+    """The folder of an untrained run that knows the timbres of `tone_set`."""
+    import torch
+
+    from training.checkpoint import InstrumentLatents, save_checkpoint
+    from training.config import CONFIGS, config_to_dict
+    from training.model.generator import Generator
+
+    config = CONFIGS["smoke"]
+    folder = tmp_path_factory.mktemp("tone-run") / "tones"
+    folder.mkdir()
+    torch.manual_seed(4)
+    generator = Generator(config.generator, config.spec)
+    latents = InstrumentLatents(len(PARTIALS), config.generator.latent_size)
+    (folder / "config.json").write_text(json.dumps(config_to_dict(config)))
+    tensors = {f"ema.generator.{name}": value for name, value in generator.state_dict().items()}
+    tensors |= {f"ema.latents.{name}": value for name, value in latents.state_dict().items()}
+    names = [["Harp", "string"], ["Oboe", "reed"]]
+    data = {"licence": "public domain", "velocities": [50, 100]}
+    save_checkpoint(folder, tensors, {"instruments": names, "provenance": {"data": data}})
+    log = [{"images": 8, "loss": 2.0}, {"images": 16, "loss": 1.5, "validation_distance_db": 9.0}]
+    (folder / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tone_instrument(tone_run, tmp_path_factory):
+    """The folder of the instrument exported from `tone_run`; tests that change it copy it."""
+    from training.export import export_run
+
+    folder = tmp_path_factory.mktemp("tone-instrument") / "tones"
+    export_run(tone_run, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tone_classifier(tone_set):
+    """A judge that has learned a little of `tone_set`."""
+    from training.classifier import ClassifierConfig, train_classifier
+
+    return train_classifier(tone_set, ClassifierConfig(n_images=1_200, batch_size=24, rate=1e-2))

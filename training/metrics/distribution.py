@@ -9,6 +9,8 @@ al. 2018), which unlike Fréchet's does not depend on the number of samples.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,14 @@ _KID_SUBSETS = 50
 _KID_SUBSET_SIZE = 500
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep torchmetrics from warning of what it keeps in memory until the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 class _Given(nn.Module):
     """Stands where torchmetrics has its network: the features are there already."""
 
@@ -41,21 +51,23 @@ class _Given(nn.Module):
 
 def frechet_distance(reference: Tensor, samples: Tensor) -> float:
     """Compute the Fréchet distance of two sets of features, [n_notes, n_features]."""
-    metric = FrechetInceptionDistance(feature=_Given(reference.shape[1])).set_dtype(torch.float64)
-    metric.update(reference.double(), real=True)
-    metric.update(samples.double(), real=False)
-    return float(metric.compute())
+    with _quiet():
+        metric = FrechetInceptionDistance(feature=_Given(reference.shape[1]))
+        metric = metric.set_dtype(torch.float64)
+        metric.update(reference.double(), real=True)
+        metric.update(samples.double(), real=False)
+        return float(metric.compute())
 
 
 def kernel_distance(reference: Tensor, samples: Tensor, seed: int) -> float:
     """Compute the kernel distance of two sets of features (cubic kernel, mean over subsets)."""
     size = min(_KID_SUBSET_SIZE, len(reference), len(samples))
-    metric = KernelInceptionDistance(
-        feature=_Given(reference.shape[1]), subsets=_KID_SUBSETS, subset_size=size
-    )
-    metric.update(reference, real=True)
-    metric.update(samples, real=False)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), _quiet():
+        metric = KernelInceptionDistance(
+            feature=_Given(reference.shape[1]), subsets=_KID_SUBSETS, subset_size=size
+        )
+        metric.update(reference, real=True)
+        metric.update(samples, real=False)
         torch.manual_seed(seed)
         return float(metric.compute()[0])
 
@@ -68,9 +80,7 @@ def inception_score(pitch_logits: Tensor, seed: int) -> float:
         seed: of the shuffling before the notes are split in ten.
     """
     splits = min(10, len(pitch_logits))
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        # It keeps all logits until the end, and says so.
-        warnings.simplefilter("ignore", UserWarning)
+    with torch.random.fork_rng(devices=[]), _quiet():
         metric = InceptionScore(feature=_Given(pitch_logits.shape[1]), splits=splits)
         torch.manual_seed(seed)
         metric.update(pitch_logits)

@@ -10,7 +10,7 @@ the cores busy, since neither the graphs nor the kernels hold the interpreter's 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -103,9 +103,17 @@ class PlayerDecoder:
 
     @property
     def n_samples(self) -> int:
-        """Samples that a whole note's frames complete."""
-        spec = self.spec
-        return spec.n_frames * spec.hop_length - spec.n_fft // 2
+        """Samples from the onset that a whole note's frames complete."""
+        return self._n_decoded - self._n_before
+
+    @property
+    def _n_decoded(self) -> int:
+        return self.spec.n_frames * self.spec.hop_length - self.spec.n_fft // 2
+
+    @property
+    def _n_before(self) -> int:
+        """Samples before the onset: frames are centred on theirs, whatever the padding."""
+        return max(0, self.spec.front_padding - self.spec.n_fft // 2)
 
     def decode(self, spectrogram: Array) -> Array:
         """Turn one note's spectrogram into audio, [n_samples]."""
@@ -126,13 +134,13 @@ class PlayerDecoder:
         start_voice(heads, 0, self._n_onset_frames)
         phase, overlap = pool.phase[0].copy(), pool.overlap[0].copy()
         hop_length = self.spec.hop_length
-        audio = np.zeros(self.n_samples, np.float32)
+        audio = np.zeros(self._n_decoded, np.float32)
         n_onset = pool.onset.shape[1]
         audio[:n_onset] = pool.onset[0]
-        for first in range(n_onset, self.n_samples, hop_length):
+        for first in range(n_onset, len(audio), hop_length):
             hop = audio[first : first + hop_length]
             decode_voice_hop(heads, phase, overlap, frames, decoder, hop)
-        return audio
+        return audio[self._n_before :]
 
     def _memory(self) -> tuple[NoteFrames, Decoder]:
         memory = getattr(self._local, "memory", None)
@@ -204,12 +212,3 @@ def sound_all(
 
     sound_notes(source, decoder, notes, keep, progress)
     return audio
-
-
-def concatenate_notes(lists: Sequence[NoteList]) -> NoteList:
-    """Put lists of notes one behind the other."""
-    return NoteList(
-        latents=np.concatenate([notes.latents for notes in lists]),
-        pitches=np.concatenate([notes.pitches for notes in lists]),
-        velocities=np.concatenate([notes.velocities for notes in lists]),
-    )

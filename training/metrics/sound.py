@@ -40,6 +40,21 @@ def spectral_centroid_hz(audio: NDArray[np.floating], sample_rate: int) -> float
     return float((hz * magnitude).sum() / max(magnitude.sum(), 1e-20))
 
 
+def brightness_hz(audio: NDArray[np.floating], sample_rate: int) -> float:
+    """Compute the power-weighted mean frequency.
+
+    Magnitudes would let the noise of 16-bit rounding, spread over all frequencies, make soft
+    recordings the brightest.
+
+    Args:
+        audio: [n_samples].
+        sample_rate: Hz.
+    """
+    power = np.abs(np.fft.rfft(audio * hann(len(audio)))) ** 2
+    hz = np.fft.rfftfreq(len(audio), 1.0 / sample_rate)
+    return float((hz * power).sum() / max(power.sum(), 1e-20))
+
+
 def envelope(audio: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
     """Follow the level: RMS over 2 ms around every sample.
 

@@ -16,9 +16,9 @@ from scipy.stats import ConstantInputWarning, spearmanr
 
 from training.metrics.sound import (
     bands_db,
+    brightness_hz,
     level_db,
     rise_time_s,
-    spectral_centroid_hz,
     spectral_distance_db,
     spectrum_db,
 )
@@ -43,17 +43,15 @@ def velocity_correlations(grid: Array, sample_rate: int) -> tuple[float, float]:
         sample_rate: Hz.
 
     Returns:
-        Mean rank correlation (Spearman) over timbres of velocity with level, and with the spectral
-        centroid of the first second. A timbre that does not change counts as 0.
+        Mean rank correlation (Spearman) over timbres of velocity with level, and with the
+        power-weighted spectral centroid, of the first second. A timbre that does not change
+        counts as 0.
     """
     columns: tuple[list[float], list[float]] = ([], [])
     for notes in grid:
         levels = [round(level_db(note[:sample_rate]) / _LEVEL_STEP_DB) for note in notes]
         centroids = [
-            round(
-                np.log(max(1.0, spectral_centroid_hz(note[:sample_rate], sample_rate)))
-                / _CENTROID_STEP
-            )
+            round(np.log(max(1.0, brightness_hz(note[:sample_rate], sample_rate))) / _CENTROID_STEP)
             for note in notes
         ]
         columns[0].append(_spearman_with_order(levels))

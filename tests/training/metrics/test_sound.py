@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from training.metrics.sound import (
+    bands_db,
+    brightness_hz,
     cents,
     envelope,
     level_db,
@@ -11,6 +13,7 @@ from training.metrics.sound import (
     rise_time_s,
     spectral_centroid_hz,
     spectral_distance_db,
+    spectrum_db,
     start_s,
 )
 
@@ -66,3 +69,21 @@ def test_ranks_ignore_the_shape_of_a_rise() -> None:
 
 def test_an_octave_has_1200_cents() -> None:
     assert cents(880.0, 440.0) == pytest.approx(1200.0)
+
+
+def test_a_tone_lies_in_its_third_octave_alone() -> None:
+    bands = bands_db(sine(1000), RATE)
+    assert bands.max() - np.sort(bands)[-2] > 60.0
+    assert np.argmax(bands) == np.searchsorted(np.geomspace(100, 8000, 20), 1000.0) - 1
+
+
+def test_a_mean_spectrum_peaks_at_its_tone_and_takes_short_sounds() -> None:
+    assert np.argmax(spectrum_db(sine(1000), RATE)) == 128  # bins of 7.8 Hz
+    assert spectrum_db(sine(1000)[:100], RATE).shape == (1025,)
+
+
+def test_brightness_is_that_of_the_tone_and_not_of_the_noise_of_rounding() -> None:
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, RATE) / 32_768.0
+    soft = 1e-3 * sine(500) + noise
+    assert brightness_hz(soft, RATE) == pytest.approx(500, rel=0.01)
+    assert spectral_centroid_hz(soft, RATE) > 1000

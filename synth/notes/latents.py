@@ -79,11 +79,14 @@ def normalise(latent: ArrayLike) -> Latent:
     Raises:
         ConfigError: it is not one-dimensional, not finite, or zero.
     """
-    vector = np.asarray(latent, dtype=np.float64)
+    vector = np.array(latent, dtype=np.float64)
     if vector.ndim != 1 or not np.all(np.isfinite(vector)):
         raise ConfigError(
             f"a latent must be one row of finite numbers, got shape {list(vector.shape)}"
         )
+    largest = float(np.max(np.abs(vector), initial=0.0))
+    if largest > 1e100:  # its square would be infinite
+        vector /= largest
     length = float(np.linalg.norm(vector))
     if length < 1e-12:
         raise ConfigError("a latent of length zero points nowhere; give at least one other number")

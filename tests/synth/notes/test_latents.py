@@ -161,3 +161,10 @@ def test_a_prior_survives_its_dictionary() -> None:
 def test_a_prior_that_cannot_be_is_refused(change: dict) -> None:
     with pytest.raises(ConfigError, match="prior"):
         Prior.from_dict(Prior().to_dict() | change)
+
+
+def test_a_latent_of_any_length_is_brought_to_the_sphere():
+    for length in (1e-9, 1.0, 1e300):
+        np.testing.assert_allclose(
+            normalise([3.0 * length, -4.0 * length]), [0.6 * 2**0.5, -0.8 * 2**0.5], rtol=1e-6
+        )

@@ -17,6 +17,17 @@ from typing import NoReturn
 from synth.commands import BUILT_IN
 from synth.errors import InputFileError, SynthError
 
+FIRST_STEPS = """\
+first steps:
+  gansynth doctor                        what keeps this machine from playing well, and what to do
+  gansynth play --demo                   hear it; then leave --demo away and play by MIDI or OSC
+  gansynth presets list                  what it can sound like; gansynth play --preset NAME
+  gansynth learn oboe.wav --name Oboe    a preset from your own recording of one note
+  gansynth status                        from another terminal: voices, load, devices
+  gansynth service install               start at every login; settings instead of flags
+
+COMMAND --help says more. Exit codes: 0 done, 2 usage, 3 bad input file, 4 device.
+"""
 PLUGIN_GROUP = "gansynth.commands"
 USAGE = 2
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
@@ -58,7 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands that are installed."""
-    parser = OneLineParser(prog="gansynth", description="A neural instrument that is played.")
+    parser = OneLineParser(
+        prog="gansynth",
+        description="A neural instrument that is played.",
+        epilog=FIRST_STEPS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "--version", action="version", version=f"gansynth {version('gansynth-live')}"
     )

@@ -36,9 +36,9 @@ def run(args: argparse.Namespace) -> int:
 def describe(status: dict[str, Any]) -> str:
     """Return one line for each thing that a player told of itself."""
     rows = dict(status)
-    cache = rows.pop("cache", None)
-    if isinstance(cache, dict):
-        rows["cache"] = ", ".join(f"{name} {value}" for name, value in cache.items())
+    for name, table in status.items():
+        if isinstance(table, dict):
+            rows[name] = ", ".join(f"{key} {value}" for key, value in table.items())
     if isinstance(rows.get("midi"), list):
         rows["midi"] = ", ".join(map(str, rows["midi"])) or "none"
     return "\n".join(f"{name:<16}{value}" for name, value in rows.items())

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from synth.adapters.network.rate import RateLimit
 from synth.adapters.osc_packet import Message, PacketError, parse_timed
 from synth.errors import SynthError
 
@@ -43,6 +44,7 @@ class OscStats:
     n_packets: int = 0
     n_malformed: int = 0  # refused whole
     n_errors: int = 0  # messages that asked for what cannot be
+    n_flooded: int = 0  # beyond what one sender may send, not read
     n_denied: int = 0  # from networks that are not allowed
     n_unsent: int = 0  # answers that the network would not take
     n_scheduled: int = 0  # bundles that waited for their time
@@ -76,6 +78,7 @@ class OscReceiver:
         self._waiting: list[tuple[float, int, _Job]] = []  # a heap by time, then by arrival
         self._error_times: dict[Hashable, float] = {}
         self._arrivals = itertools.count()
+        self._rates = RateLimit()
 
     def take(self, data: bytes, source: Hashable, reply: Reply) -> None:
         """Do one packet.
@@ -86,6 +89,9 @@ class OscReceiver:
             reply: takes the answers for the sender.
         """
         self.stats.n_packets += 1
+        if not self._rates.allows(source, len(data)):
+            self.stats.n_flooded += 1
+            return
         try:
             groups = parse_timed(data)
         except PacketError as err:

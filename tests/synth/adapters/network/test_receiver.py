@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
+from synth.adapters.network.rate import RateLimit
 from synth.adapters.network.receiver import MAX_AHEAD_S, MAX_WAITING, OscReceiver
 from synth.adapters.osc_packet import Message, build_bundle, build_message
 from synth.errors import ConfigError
@@ -97,3 +98,13 @@ def test_each_sender_hears_one_error_a_second() -> None:
         stage.take(b"nonsense", source)
     assert 2 == len(stage.answers)
     assert 4 == stage.receiver.stats.n_malformed
+
+
+def test_a_flood_is_counted_and_the_rest_not_read() -> None:
+    stage = Stage()
+    stage.receiver._rates = RateLimit(burst=20.0, clock=lambda: 0.0)
+    for _ in range(50):
+        stage.take(build_message("/a", []))
+    assert (20, 30) == (len(stage.done), stage.receiver.stats.n_flooded)
+    stage.take(build_message("/b", []), "another")
+    assert stage.done[-1] == "/b"

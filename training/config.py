@@ -30,6 +30,8 @@ class GeneratorConfig:
     start_channels: int = 128  # of the dense layer in front of level 0
     n_normalised_levels: int = 4  # pixel norm in the coarse levels only
     n_codes: int = 16  # learned maps per pitch, at the finest level
+    n_time_codes: int = 4  # learned functions of time, at every level from
+    first_moving_level: int = 2  # this one on
     first_pitch: int = 21
     last_pitch: int = 108
 

@@ -48,11 +48,19 @@ class Rows:
 class StyledConvolution(nn.Module):
     """3x3 convolution, optional pixel norm, scale and shift from the style, leaky rectifier."""
 
-    def __init__(self, n_in: int, n_out: int, style_size: int, is_normalised: bool) -> None:
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        style_size: int,
+        is_normalised: bool,
+        motion: Motion | None = None,
+    ) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(n_in, n_out, 3)
         self.film = nn.Linear(style_size, 2 * n_out)
         self.is_normalised = is_normalised
+        self.motion = motion
         nn.init.kaiming_normal_(self.convolution.weight, a=_SLOPE)
         nn.init.zeros_(self.film.bias)
 
@@ -62,18 +70,55 @@ class StyledConvolution(nn.Module):
         if self.is_normalised:
             x = pixel_norm(x)
         scale, shift = self.film(style)[:, :, None, None].chunk(2, dim=1)
-        return functional.leaky_relu(x * (1.0 + scale) + shift, _SLOPE)
+        x = x * (1.0 + scale) + shift
+        if self.motion is not None:
+            x = x + self.motion(style, want)
+        return functional.leaky_relu(x, _SLOPE)
+
+
+class Motion(nn.Module):
+    """What differs from frame to frame: learned codes of the time, and a fixed field of noise.
+
+    Up-sampling knows no time of its own, so that vibrato, beating and breath have nothing to be
+    made of; the noise is StyleGAN's (Karras et al. 2019, arXiv:1812.04948, §3.2), but always the
+    same, as is the note. Both enter by gains from the style, which begin at zero.
+    """
+
+    def __init__(
+        self, n_out: int, style_size: int, n_codes: int, shape: tuple[int, int], seed: int
+    ) -> None:
+        super().__init__()
+        rng = torch.Generator().manual_seed(seed)
+        self.codes = nn.Parameter(torch.randn(n_codes, shape[0], generator=rng))
+        self.register_buffer("noise", torch.randn(shape, generator=rng))
+        self.gains = nn.Linear(style_size, n_out * (n_codes + 1))
+        nn.init.zeros_(self.gains.weight)
+        nn.init.zeros_(self.gains.bias)
+
+    def forward(self, style: Tensor, rows: Rows) -> Tensor:
+        """Draw the rows, [batch, n_out, rows, bins]."""
+        gains = self.gains(style).unflatten(1, (-1, len(self.codes) + 1))
+        codes = self.codes[:, rows.first : rows.last].to(gains.dtype)
+        noise = self.noise[rows.first : rows.last].to(gains.dtype)  # type: ignore[index]
+        return (gains[:, :, :-1] @ codes)[..., None] + gains[:, :, -1, None, None] * noise
 
 
 class Level(nn.Module):
     """Two styled convolutions; all levels but the first double the size of what they get."""
 
     def __init__(
-        self, n_in: int, n_out: int, style_size: int, *, is_first: bool, norm: bool
+        self,
+        n_in: int,
+        n_out: int,
+        style_size: int,
+        motion: Motion | None,
+        *,
+        is_first: bool,
+        norm: bool,
     ) -> None:
         super().__init__()
         self.is_first = is_first
-        self.first = StyledConvolution(n_in, n_out, style_size, norm)
+        self.first = StyledConvolution(n_in, n_out, style_size, norm, motion)
         self.second = StyledConvolution(n_out, n_out, style_size, norm)
 
     def rows_read(self, want: Rows) -> Rows:
@@ -128,6 +173,7 @@ class Generator(nn.Module):
                 n_in,
                 n_out,
                 config.style_size,
+                self._motion(index, n_out),
                 is_first=index == 0,
                 norm=index < config.n_normalised_levels,
             )
@@ -145,6 +191,13 @@ class Generator(nn.Module):
         self.comb = nn.Conv2d(n_maps, config.channels[-1], 1)
         self.comb_film = nn.Linear(config.style_size, 2 * config.channels[-1])
         self.head = nn.Conv2d(config.channels[-1], 4 * spec.n_channels, 3)
+
+    def _motion(self, level: int, n_out: int) -> Motion | None:
+        """Make what moves at a level; the first ones are too coarse for any motion."""
+        if level < self.config.first_moving_level:
+            return None
+        shape = (self.start_shape[1] << level, self.start_shape[2] << level)
+        return Motion(n_out, self.config.style_size, self.config.n_time_codes, shape, seed=level)
 
     def forward(
         self, latent: Tensor, pitch: Tensor, velocity: Tensor, frames: tuple[int, int] | None = None

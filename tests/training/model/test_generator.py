@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from training.config import CONFIGS
-from training.model.generator import Generator
+from training.model.generator import Generator, Motion, Rows
 
 CONFIG = CONFIGS["smoke"]
 
@@ -14,7 +14,11 @@ CONFIG = CONFIGS["smoke"]
 @pytest.fixture(scope="module")
 def generator() -> Generator:
     torch.manual_seed(0)
-    return Generator(CONFIG.generator, CONFIG.spec).eval()
+    fresh = Generator(CONFIG.generator, CONFIG.spec).eval()
+    for module in fresh.modules():  # as if it had learned to move
+        if isinstance(module, Motion):
+            torch.nn.init.normal_(module.gains.weight, std=0.1)
+    return fresh
 
 
 def conditioning(batch: int = 2) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -65,3 +69,24 @@ def test_the_length_of_a_latent_does_not_matter(generator: Generator) -> None:
 def test_an_image_that_the_levels_do_not_divide_is_refused() -> None:
     with pytest.raises(ValueError, match="multiple"):
         Generator(CONFIG.generator, replace(CONFIG.spec, n_frames=36))
+
+
+@torch.no_grad()
+def test_motion_begins_at_nothing_and_is_the_same_every_time() -> None:
+    motion = Motion(n_out=6, style_size=16, n_codes=3, shape=(8, 4), seed=1)
+    style = torch.randn(2, 16, generator=torch.Generator().manual_seed(0))
+    assert not motion(style, Rows(0, 8, 8)).any()
+    again = Motion(n_out=6, style_size=16, n_codes=3, shape=(8, 4), seed=1)
+    assert torch.equal(motion.noise, again.noise)
+
+
+@torch.no_grad()
+def test_motion_differs_from_frame_to_frame_by_the_styles_choice(generator: Generator) -> None:
+    motion = next(m for m in generator.modules() if isinstance(m, Motion))
+    style = torch.randn(2, CONFIG.generator.style_size, generator=torch.Generator().manual_seed(0))
+    n_rows, n_bins = motion.noise.shape
+    drawn = motion(style, Rows(0, n_rows, n_rows))
+    assert drawn.shape == (2, CONFIG.generator.channels[2], n_rows, n_bins)
+    assert drawn.diff(dim=2).abs().mean() > 0.01
+    assert (drawn[0] - drawn[1]).abs().mean() > 0.01
+    torch.testing.assert_close(motion(style, Rows(3, 5, n_rows)), drawn[:, :, 3:5])

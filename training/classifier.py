@@ -31,6 +31,7 @@ from training.data.prepared import PreparedSet
 from training.log_frequency import N_BINS, N_FRAMES, to_images
 
 FORMAT_VERSION = 1
+LEAST_NOTES = 2_000  # of a set that a judge can learn from
 N_PITCHES = 128
 N_FEATURES = 128
 _CHUNK = 64  # notes of one call where nothing is learned
@@ -43,6 +44,7 @@ class ClassifierConfig:
 
     n_notes: int = 30_000  # of the training split that it sees, at most
     n_images: int = 90_000  # notes seen, repetitions counted
+    n_repetitions: int = 40  # of a note, at most: a small set is learned by then
     batch_size: int = 64
     rate: float = 4e-3  # of Adam, at the top of a single cycle
     validation_fraction: float = 0.05  # held out, as the generator's runs hold them out
@@ -161,7 +163,8 @@ def train_classifier(
     targets = _targets(data, rows, velocities)
     torch.manual_seed(config.seed)
     network = Network(len(velocities)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    n_steps = max(1, config.n_images // config.batch_size)
+    n_images = min(config.n_images, config.n_repetitions * len(rows))
+    n_steps = max(1, n_images // config.batch_size)
     optimiser = torch.optim.Adam(network.parameters(), lr=config.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, config.rate, total_steps=n_steps + 1, pct_start=0.15

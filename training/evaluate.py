@@ -22,13 +22,13 @@ from torch import Tensor
 
 from synth.errors import ConfigError, InputFileError
 from synth.notes.instrument import Instrument
-from synth.notes.latents import Prior, normalise, random_timbre, slerp
+from synth.notes.latents import random_timbre, slerp
 from synth.representation import encode
 from training import evaluation_sources
 from training.classifier import Classifier, fingerprint, read_images
 from training.data.prepared import PreparedSet
 from training.evaluation_sources import Source
-from training.held_out import EvaluationNotes, choose_notes
+from training.held_out import EvaluationNotes, choose_notes, note_beside
 from training.log_frequency import N_BINS, N_FRAMES, to_images
 from training.metrics import timbre
 from training.metrics.distribution import (
@@ -121,7 +121,7 @@ class Evaluator:
             self.data,
             self.instrument.timbre_names,
             self.instrument.pitch_range,
-            (_split_of(self.instrument), self.classifier.facts["config"]),
+            [_split_of(self.instrument), *self._splits_of_judge()],
             self.config.seed,
         )
         self._tracker = PitchTracker() if self.config.n_tracker_notes else None
@@ -185,7 +185,7 @@ class Evaluator:
         rows = self._conditions(n_notes)
         notes = self.note_list(source, rows)
         rng = np.random.default_rng(self.config.seed + 1)
-        latents = [_nameless(source.timbres, source.prior, kind, rng) for _ in range(n_notes)]
+        latents = [source.draw(kind, rng) for _ in range(n_notes)]
         nameless = NoteList(
             latents=np.stack(latents), pitches=notes.pitches, velocities=notes.velocities
         )
@@ -219,6 +219,10 @@ class Evaluator:
             pitches=self.data.pitch[rows].astype(np.int64),
             velocities=(self.data.velocity[rows] / 127.0).astype(np.float32),
         )
+
+    def _splits_of_judge(self) -> list[Mapping[str, Any]]:
+        """How the judge held out notes of this set; of another it knows nothing."""
+        return [self.classifier.facts["config"]] if self.classifier.fits(self.data) else []
 
     def _learn_reference(self) -> None:
         rows = np.sort(self.notes.training[: self.n_compared])
@@ -347,10 +351,9 @@ class Evaluator:
         """Measure random timbres against each other, and the ways between named ones."""
         rng = np.random.default_rng(self.config.seed + 2)
         random = [random_timbre(source.timbres, seed, source.prior) for seed in range(_N_DIVERSE)]
-        names = list(source.timbres)
         path = []
         for _ in range(_N_PATHS):
-            a, b = (source.timbres[names[k]] for k in _pair(rng, len(names)))
+            a, b = source.draw_pair(rng)
             path += [slerp(a, b, step / _N_STEPS) for step in range(_N_STEPS + 1)]
         latents = np.stack([*random, *path])
         low, high = self.instrument.pitch_range
@@ -392,7 +395,7 @@ class Evaluator:
         """Recordings a semitone beside the grid's: what nearness a real note reaches."""
         notes, data = self.originals.copy(), self.data
         for index, rows in enumerate(self._grid_rows):
-            beside = [_beside(data, int(row)) for row in rows]
+            beside = [note_beside(data, int(row)) for row in rows]
             if all(row is not None for row in beside):
                 notes[index] = self.read(np.array(beside))
         return notes
@@ -442,7 +445,12 @@ def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict
     facts = evaluator.classifier.facts
     judged = ("sha256", "fingerprint", *(key for key in facts if key.startswith("held_out")))
     metrics["classifier"] = {key: facts[key] for key in judged if key in facts}
-    metrics["data"] = {"fingerprint": fingerprint(evaluator.data), "n_notes": len(evaluator.data)}
+    metrics["data"] = {
+        "fingerprint": fingerprint(evaluator.data),
+        "n_notes": len(evaluator.data),
+        # Of another set nobody knows what was held out.
+        "is_training_set": _fingerprint_of(instrument) == fingerprint(evaluator.data),
+    }
     metrics["minutes"] = round((time.monotonic() - started) / 60.0, 1)
     return metrics
 
@@ -453,28 +461,10 @@ def _split_of(instrument: Instrument) -> Mapping[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-def _nameless(
-    timbres: Mapping[str, Array], prior: Prior, kind: str, rng: np.random.Generator
-) -> Array:
-    if kind == "random":
-        return random_timbre(timbres, int(rng.integers(2**31)), prior)
-    names = list(timbres)
-    a, b = (timbres[names[index]] for index in _pair(rng, len(names)))
-    return normalise(slerp(a, b, 0.5))
-
-
-def _pair(rng: np.random.Generator, n_timbres: int) -> NDArray[np.int64]:
-    return rng.choice(n_timbres, 2, replace=n_timbres < 2)
-
-
-def _beside(data: PreparedSet, row: int) -> int | None:
-    """Find the note of the same instrument and velocity a semitone up or down."""
-    same = (data.instrument == data.instrument[row]) & (data.velocity == data.velocity[row])
-    for pitch in (int(data.pitch[row]) + 1, int(data.pitch[row]) - 1):
-        found = np.flatnonzero(same & (data.pitch == pitch))
-        if len(found):
-            return int(found[0])
-    return None
+def _fingerprint_of(instrument: Instrument) -> str | None:
+    data = instrument.provenance.get("data", {})
+    found = data.get("fingerprint") if isinstance(data, dict) else None
+    return str(found) if found else None
 
 
 def _at_tracker_rate(notes: Array, sample_rate: int) -> Array:

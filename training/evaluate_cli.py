@@ -183,20 +183,30 @@ def run_train_classifier(args: argparse.Namespace) -> int:
 def find_classifier(data: PreparedSet, path: Path | None, progress: Progress) -> Classifier:
     """Find the judge of a set, or train one and keep it beside the data.
 
+    A set that is too small to learn from is judged by the shipped one.
+
     Raises:
         InputFileError: the one that was named cannot be read.
     """
     from synth.errors import InputFileError
-    from training.classifier import load_classifier, save_classifier, train_classifier
+    from training.classifier import (
+        LEAST_NOTES,
+        load_classifier,
+        save_classifier,
+        train_classifier,
+    )
 
     if path is not None:
         return load_classifier(path)
     beside = data.path / CLASSIFIER_FILE
-    for candidate in (factory_presets() / "classifier" / CLASSIFIER_FILE, beside):
+    shipped = factory_presets() / "classifier" / CLASSIFIER_FILE
+    for candidate in (shipped, beside):
         if candidate.is_file():
             classifier = load_classifier(candidate)
             if classifier.fits(data):
                 return classifier
+    if len(data) < LEAST_NOTES:
+        return load_classifier(shipped)
     classifier = train_classifier(data, progress=progress.tell)
     try:
         save_classifier(classifier, beside)

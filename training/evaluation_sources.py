@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synth.errors import InputFileError
 from synth.notes.instrument import Instrument
-from synth.notes.latents import Prior, normalise
+from synth.notes.latents import Prior, normalise, random_timbre, slerp
 from synth.representation import SpectrogramSpec
 from training.checkpoint import load_run
 from training.held_out import numbered_names
@@ -38,6 +38,23 @@ class Source:
     def generate(self, notes: NoteList) -> Array:
         """Generate spectrograms; see `SpectrogramSource`."""
         return self.generator.generate(notes)
+
+    def draw(self, kind: str, rng: np.random.Generator) -> Array:
+        """Draw a timbre without a name.
+
+        Args:
+            kind: `random` as `seed:N` draws them; `mid_points` half-way between two named ones.
+            rng: what draws.
+        """
+        if kind == "random":
+            return random_timbre(self.timbres, int(rng.integers(2**31)), self.prior)
+        return slerp(*self.draw_pair(rng), 0.5)
+
+    def draw_pair(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Draw two different named timbres (one twice where there is but one)."""
+        names = list(self.timbres)
+        a, b = rng.choice(len(names), 2, replace=len(names) < 2)
+        return self.timbres[names[a]], self.timbres[names[b]]
 
 
 class _NetworkSource:

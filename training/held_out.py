@@ -19,7 +19,7 @@ from training.data.prepared import PreparedSet
 
 GRID_PITCH = 60
 _SPLIT = {"seed": 1, "validation_fraction": 0.05}  # of a run that does not say
-_LEAST = 8  # notes of either kind
+_LEAST = 2  # notes of either kind
 
 Rows = NDArray[np.int64]
 
@@ -98,6 +98,16 @@ def numbered_names(names: Sequence[str]) -> tuple[str, ...]:
             candidate, number = f"{name} {number}", number + 1
         found.append(candidate)
     return tuple(found)
+
+
+def note_beside(data: PreparedSet, row: int) -> int | None:
+    """Find the note of the same instrument and velocity a semitone up or down."""
+    same = (data.instrument == data.instrument[row]) & (data.velocity == data.velocity[row])
+    for pitch in (int(data.pitch[row]) + 1, int(data.pitch[row]) - 1):
+        found = np.flatnonzero(same & (data.pitch == pitch))
+        if len(found):
+            return int(found[0])
+    return None
 
 
 def _grid(

@@ -2,11 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from synth.errors import ConfigError
 from synth.notes.instrument import Instrument
+from training.data.splits import Split
 from training.evaluate import EvaluationConfig, Evaluator, evaluate_instrument
 
 KEYS = {
@@ -26,6 +29,7 @@ def metrics(tone_instrument, tone_set, tone_classifier, tone_run):
 
 
 def test_the_main_rows_hold_every_figure_of_the_contract(metrics):
+    assert metrics["data"]["is_training_set"] is False  # the run does not say what it learned from
     for name in ("real", "model"):
         assert set(metrics[name]) >= KEYS
         assert metrics[name]["n_samples"] == 24
@@ -70,6 +74,15 @@ def test_inversion_has_a_choice_and_a_table_of_both_kinds_of_notes(metrics):
     assert inversion["choice"] in methods
     assert inversion["best_offline"] in methods
     assert methods == [row["method"] for row in inversion["model"]]
+
+
+def test_two_held_out_notes_are_enough_for_a_row(tone_instrument, tone_set, tone_classifier):
+    split = Split(train=np.arange(10, 90), valid=np.arange(2), test=np.arange(0))
+    data = replace(tone_set, split=split)
+    config = EvaluationConfig(n_samples=8, n_tracker_notes=0, n_grid_timbres=1)
+    row = Evaluator(Instrument.load(tone_instrument), data, tone_classifier, config).real_row()
+    assert (row["n_samples"], row["ndb_k"]) == (2, 2)
+    assert all(value is None or math.isfinite(value) for value in row.values())
 
 
 def test_too_few_samples_are_refused():

@@ -83,6 +83,13 @@ def test_the_judge_beside_the_data_is_taken_where_the_shipped_one_is_of_others(
     path.with_suffix(".json").unlink()
 
 
+def test_a_set_too_small_to_learn_from_is_judged_by_the_shipped_one(tone_set):
+    with Progress() as progress:
+        facts = find_classifier(tone_set, None, progress).facts
+    assert facts["fingerprint"].startswith("prepared-")
+    assert facts["held_out_pitch_accuracy"] > 0.97
+
+
 def test_a_judge_is_trained_and_says_how_good_it_is(tone_set, tmp_path, capsys):
     out = tmp_path / "new.safetensors"
     assert command("train-classifier", "--data", tone_set.path, "--out", out, "--images", 64) == 0

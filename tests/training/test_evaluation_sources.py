@@ -28,3 +28,12 @@ def test_a_run_of_another_spec_is_refused(tone_run, tone_instrument):
     spec = replace(Instrument.load(tone_instrument).spec, log_offset=1e-4)
     with pytest.raises(InputFileError, match="another spectrogram spec"):
         of_run(tone_run, spec)
+
+
+def test_mid_points_lie_half_way_and_draws_repeat(tone_instrument):
+    source = of_instrument(Instrument.load(tone_instrument))
+    harp, oboe = source.timbres["Harp"], source.timbres["Oboe"]
+    middle = source.draw("mid_points", np.random.default_rng(0))
+    assert middle @ harp == pytest.approx(middle @ oboe, rel=1e-4)
+    draws = [source.draw("random", np.random.default_rng(5)) for _ in range(2)]
+    np.testing.assert_array_equal(*draws)

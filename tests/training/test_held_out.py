@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from synth.errors import InputFileError
-from training.held_out import choose_notes, numbered_names
+from training.held_out import choose_notes, note_beside, numbered_names
 
 SPLIT = {"seed": 1, "validation_fraction": 0.05}
 
@@ -49,3 +49,11 @@ def test_two_seeds_leave_only_what_both_left_out(tone_set):
 def test_a_set_of_other_instruments_is_refused(tone_set):
     with pytest.raises(InputFileError, match="0 held-out"):
         choose_notes(tone_set, ["Tuba"], (21, 108), [SPLIT], seed=0)
+
+
+def test_the_note_beside_is_a_semitone_away_at_the_same_velocity(tone_set):
+    for row, step in ((0, 1), (47, -1)):  # the lowest note goes up, the highest down
+        found = note_beside(tone_set, row)
+        assert tone_set.pitch[found] == tone_set.pitch[row] + step
+        assert tone_set.velocity[found] == tone_set.velocity[row]
+        assert tone_set.instrument[found] == tone_set.instrument[row]

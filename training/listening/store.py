@@ -57,13 +57,17 @@ class AnswerStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise InputFileError(f"answers {path}: {error}; name another file") from error
+        try:
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             is_new = not self._connection.execute("SELECT name FROM sqlite_master").fetchall()
             if is_new:
                 self._connection.executescript(_SCHEMA)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 self._connection.commit()
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
+            self._connection.close()
             raise InputFileError(f"answers {path}: {error}; name another file") from error
         if not is_new and version != SCHEMA_VERSION:
             self._connection.close()

@@ -53,7 +53,7 @@ def frechet_distance(reference: Tensor, samples: Tensor) -> float:
     """Compute the Fréchet distance of two sets of features, [n_notes, n_features]."""
     with _quiet():
         metric = FrechetInceptionDistance(feature=_Given(reference.shape[1]))
-        metric = metric.set_dtype(torch.float64)
+        metric.set_dtype(torch.float64)
         metric.update(reference.double(), real=True)
         metric.update(samples.double(), real=False)
         return float(metric.compute())

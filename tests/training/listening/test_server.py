@@ -86,8 +86,9 @@ def test_an_answer_is_kept_once_and_counted(server):
 def test_what_is_no_answer_is_refused_in_a_word(server, body):
     with pytest.raises(urllib.error.HTTPError) as refused:
         post(server.url + "answer", body)
-    assert refused.value.code == 400
-    assert json.loads(refused.value.read())["error"]
+    with refused.value as reply:
+        assert reply.code == 400
+        assert json.loads(reply.read())["error"]
     assert len(server.store.answers()) == 0
 
 

@@ -1,5 +1,6 @@
 """Answers are kept at once, once, and by those who own the file."""
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -19,13 +20,17 @@ ANSWER = Answer(
 )
 
 
+def query(path, words):
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        return connection.execute(words).fetchall()
+
+
 def test_answers_outlive_the_program(tmp_path):
     path = tmp_path / "new" / "answers.sqlite3"
     with AnswerStore(path) as store:
         store.add(ANSWER)
         # Already on the disk, for a program that is killed now.
-        rows = sqlite3.connect(path).execute("SELECT listener, score FROM answers").fetchall()
-        assert rows == [("Ada", -2)]
+        assert query(path, "SELECT listener, score FROM answers") == [("Ada", -2)]
     with AnswerStore(path) as store:
         assert list(store.answers()) == [ANSWER]
 
@@ -39,11 +44,10 @@ def test_a_trial_is_answered_once(tmp_path):
 
 def test_another_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "other.sqlite3"
-    with sqlite3.connect(path) as other:
-        other.execute("CREATE TABLE mine (x)")
+    query(path, "CREATE TABLE mine (x)")
     with pytest.raises(InputFileError, match="name a new file"):
         AnswerStore(path)
-    assert sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall() == [("mine",)]
+    assert query(path, "SELECT name FROM sqlite_master") == [("mine",)]
 
 
 def test_what_is_no_database_is_refused(tmp_path):

@@ -1,0 +1,4986 @@
+{
+ "patcher": {
+  "fileversion": 1,
+  "appversion": {
+   "major": 8,
+   "minor": 6,
+   "revision": 0,
+   "architecture": "x64"
+  },
+  "classnamespace": "box",
+  "rect": [
+   60.0,
+   80.0,
+   1240.0,
+   900.0
+  ],
+  "boxes": [
+   {
+    "box": {
+     "id": "obj-1",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      900.0,
+      168.0,
+      22.0
+     ],
+     "text": "udpsend 127.0.0.1 9000",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-2",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      20.0,
+      119.0,
+      22.0
+     ],
+     "text": "udpreceive 9011",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-3",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      50.0,
+      4214.0,
+      22.0
+     ],
+     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/main/volume /param/main/a4_hz",
+     "numinlets": 2,
+     "numoutlets": 33
+    }
+   },
+   {
+    "box": {
+     "id": "obj-4",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      20.0,
+      70.0,
+      22.0
+     ],
+     "text": "loadbang",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-5",
+     "maxclass": "message",
+     "patching_rect": [
+      400.0,
+      20.0,
+      119.0,
+      22.0
+     ],
+     "text": "/subscribe 9011",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-6",
+     "maxclass": "message",
+     "patching_rect": [
+      400.0,
+      45.0,
+      105.0,
+      22.0
+     ],
+     "text": "/q/all_params",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-7",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      90.0,
+      140.0,
+      22.0
+     ],
+     "text": "timbre",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-8",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      690.0,
+      77.0,
+      22.0
+     ],
+     "text": "pak 0. 0.",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-9",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      710.0,
+      140.0,
+      22.0
+     ],
+     "text": "prepend /timbre/xy",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-10",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      730.0,
+      98.0,
+      22.0
+     ],
+     "text": "unpack 0. 0.",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-11",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      90.0,
+      68.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-12",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      750.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-13",
+     "maxclass": "slider",
+     "patching_rect": [
+      92.0,
+      90.0,
+      68.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-14",
+     "maxclass": "newobj",
+     "patching_rect": [
+      92.0,
+      750.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-15",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      120.0,
+      98.0,
+      22.0
+     ],
+     "text": "/preset/prev",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-16",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      150.0,
+      98.0,
+      22.0
+     ],
+     "text": "/preset/next",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-17",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      180.0,
+      112.0,
+      22.0
+     ],
+     "text": "/timbre/random",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-18",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      210.0,
+      140.0,
+      22.0
+     ],
+     "text": "/timbre/mutate 0.2",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-19",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      240.0,
+      49.0,
+      22.0
+     ],
+     "text": "/undo",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-20",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      270.0,
+      49.0,
+      22.0
+     ],
+     "text": "/redo",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-21",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      300.0,
+      35.0,
+      22.0
+     ],
+     "text": "/ab",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-22",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      330.0,
+      98.0,
+      22.0
+     ],
+     "text": "/preset/save",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-23",
+     "maxclass": "message",
+     "patching_rect": [
+      20.0,
+      360.0,
+      98.0,
+      22.0
+     ],
+     "text": "/allsoundoff",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-24",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      390.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/1",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-25",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      390.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-26",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      990.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/1",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-27",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1010.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-28",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1030.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-29",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      420.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/2",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-30",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      420.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-31",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1020.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/2",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-32",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1040.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-33",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1060.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-34",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      450.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/3",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-35",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      450.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-36",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1050.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/3",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-37",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1070.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-38",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1090.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-39",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      480.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/4",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-40",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      480.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-41",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1080.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/4",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-42",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1100.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-43",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1120.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-44",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      510.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/5",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-45",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      510.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-46",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1110.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/5",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-47",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1130.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-48",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1150.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-49",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      540.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/6",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-50",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      540.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-51",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1140.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/6",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-52",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1160.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-53",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1180.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-54",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      570.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/7",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-55",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      570.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-56",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1170.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/7",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-57",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1190.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-58",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1210.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-59",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      600.0,
+      140.0,
+      22.0
+     ],
+     "text": "macro/8",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-60",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      600.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-61",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1200.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/macro/8",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-62",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1220.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-63",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1240.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-64",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      630.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/attack",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-65",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      630.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-66",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1230.0,
+      189.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/attack",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-67",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1250.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-68",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1270.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-69",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      660.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/decay",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-70",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      660.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-71",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1260.0,
+      182.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/decay",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-72",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1280.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-73",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1300.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-74",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      690.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/sustain",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-75",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      690.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-76",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1290.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/sustain",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-77",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1310.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-78",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1330.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-79",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      720.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/release",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-80",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      720.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-81",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1320.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/release",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-82",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1340.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-83",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1360.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-84",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      750.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/volume",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-85",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      750.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-86",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1350.0,
+      189.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/volume",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-87",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1370.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-88",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1390.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-89",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      780.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/expression",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-90",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      780.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-91",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1380.0,
+      217.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/expression",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-92",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1400.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-93",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1420.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-94",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      810.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/pan",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-95",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      810.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-96",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1410.0,
+      168.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/pan",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-97",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1430.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-98",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1450.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-99",
+     "maxclass": "comment",
+     "patching_rect": [
+      170.0,
+      840.0,
+      140.0,
+      22.0
+     ],
+     "text": "amp/velocity_sensitivity",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-100",
+     "maxclass": "slider",
+     "patching_rect": [
+      20.0,
+      840.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-101",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1440.0,
+      287.0,
+      22.0
+     ],
+     "text": "prepend /param/amp/velocity_sensitivity",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-102",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1460.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-103",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      1480.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-104",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      90.0,
+      140.0,
+      22.0
+     ],
+     "text": "pitch/bend_range",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-105",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      90.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-106",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      690.0,
+      231.0,
+      22.0
+     ],
+     "text": "prepend /param/pitch/bend_range",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-107",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      710.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-108",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      730.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-109",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      120.0,
+      140.0,
+      22.0
+     ],
+     "text": "pitch/tune",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-110",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      120.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-111",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      720.0,
+      189.0,
+      22.0
+     ],
+     "text": "prepend /param/pitch/tune",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-112",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      740.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-113",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      760.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-114",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      150.0,
+      140.0,
+      22.0
+     ],
+     "text": "pitch/transpose",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-115",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      150.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-116",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      750.0,
+      224.0,
+      22.0
+     ],
+     "text": "prepend /param/pitch/transpose",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-117",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      770.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-118",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      790.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-119",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      180.0,
+      140.0,
+      22.0
+     ],
+     "text": "voice/mode",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-120",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      180.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-121",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      780.0,
+      189.0,
+      22.0
+     ],
+     "text": "prepend /param/voice/mode",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-122",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      800.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-123",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      820.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-124",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      210.0,
+      140.0,
+      22.0
+     ],
+     "text": "voice/glide",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-125",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      210.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-126",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      810.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/voice/glide",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-127",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      830.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-128",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      850.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-129",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      240.0,
+      140.0,
+      22.0
+     ],
+     "text": "voice/velocity_curve",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-130",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      240.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-131",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      840.0,
+      259.0,
+      22.0
+     ],
+     "text": "prepend /param/voice/velocity_curve",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-132",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      860.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-133",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      880.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-134",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      270.0,
+      140.0,
+      22.0
+     ],
+     "text": "voice/pressure",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-135",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      270.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-136",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      870.0,
+      217.0,
+      22.0
+     ],
+     "text": "prepend /param/voice/pressure",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-137",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      890.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-138",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      910.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-139",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      300.0,
+      140.0,
+      22.0
+     ],
+     "text": "reverb/send",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-140",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      300.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-141",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      900.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/reverb/send",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-142",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      920.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-143",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      940.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-144",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      330.0,
+      140.0,
+      22.0
+     ],
+     "text": "reverb/size",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-145",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      330.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-146",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      930.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/reverb/size",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-147",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      950.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-148",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      970.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-149",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      360.0,
+      140.0,
+      22.0
+     ],
+     "text": "reverb/damping",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-150",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      360.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-151",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      960.0,
+      217.0,
+      22.0
+     ],
+     "text": "prepend /param/reverb/damping",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-152",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      980.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-153",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1000.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-154",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      390.0,
+      140.0,
+      22.0
+     ],
+     "text": "timbre/x",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-155",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      390.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-156",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      990.0,
+      175.0,
+      22.0
+     ],
+     "text": "prepend /param/timbre/x",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-157",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1010.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-158",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1030.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-159",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      420.0,
+      140.0,
+      22.0
+     ],
+     "text": "timbre/y",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-160",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      420.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-161",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1020.0,
+      175.0,
+      22.0
+     ],
+     "text": "prepend /param/timbre/y",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-162",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1040.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-163",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1060.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-164",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      450.0,
+      140.0,
+      22.0
+     ],
+     "text": "timbre/morph_ms",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-165",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      450.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-166",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1050.0,
+      224.0,
+      22.0
+     ],
+     "text": "prepend /param/timbre/morph_ms",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-167",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1070.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-168",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1090.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-169",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      480.0,
+      140.0,
+      22.0
+     ],
+     "text": "main/volume",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-170",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      480.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-171",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1080.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/main/volume",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-172",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1100.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-173",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1120.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-174",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      510.0,
+      140.0,
+      22.0
+     ],
+     "text": "main/a4_hz",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-175",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      510.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-176",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1110.0,
+      189.0,
+      22.0
+     ],
+     "text": "prepend /param/main/a4_hz",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-177",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1130.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-178",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1150.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-179",
+     "maxclass": "kslider",
+     "patching_rect": [
+      640.0,
+      20.0,
+      336.0,
+      22.0
+     ],
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-180",
+     "maxclass": "newobj",
+     "patching_rect": [
+      640.0,
+      60.0,
+      70.0,
+      22.0
+     ],
+     "text": "pack 0 0",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-181",
+     "maxclass": "newobj",
+     "patching_rect": [
+      740.0,
+      60.0,
+      112.0,
+      22.0
+     ],
+     "text": "prepend /mnote",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   }
+  ],
+  "lines": [
+   {
+    "patchline": {
+     "source": [
+      "obj-2",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-4",
+      0
+     ],
+     "destination": [
+      "obj-5",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-5",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-4",
+      0
+     ],
+     "destination": [
+      "obj-6",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-6",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-8",
+      0
+     ],
+     "destination": [
+      "obj-9",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-9",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      0
+     ],
+     "destination": [
+      "obj-10",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-11",
+      0
+     ],
+     "destination": [
+      "obj-8",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-10",
+      0
+     ],
+     "destination": [
+      "obj-12",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-12",
+      0
+     ],
+     "destination": [
+      "obj-11",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-13",
+      0
+     ],
+     "destination": [
+      "obj-8",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-10",
+      1
+     ],
+     "destination": [
+      "obj-14",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-14",
+      0
+     ],
+     "destination": [
+      "obj-13",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-15",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-16",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-17",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-18",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-19",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-20",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-21",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-22",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-23",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-25",
+      0
+     ],
+     "destination": [
+      "obj-26",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-26",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      1
+     ],
+     "destination": [
+      "obj-27",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-27",
+      0
+     ],
+     "destination": [
+      "obj-28",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-28",
+      0
+     ],
+     "destination": [
+      "obj-25",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-30",
+      0
+     ],
+     "destination": [
+      "obj-31",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-31",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      2
+     ],
+     "destination": [
+      "obj-32",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-32",
+      0
+     ],
+     "destination": [
+      "obj-33",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-33",
+      0
+     ],
+     "destination": [
+      "obj-30",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-35",
+      0
+     ],
+     "destination": [
+      "obj-36",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-36",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      3
+     ],
+     "destination": [
+      "obj-37",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-37",
+      0
+     ],
+     "destination": [
+      "obj-38",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-38",
+      0
+     ],
+     "destination": [
+      "obj-35",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-40",
+      0
+     ],
+     "destination": [
+      "obj-41",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      4
+     ],
+     "destination": [
+      "obj-42",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-42",
+      0
+     ],
+     "destination": [
+      "obj-43",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-43",
+      0
+     ],
+     "destination": [
+      "obj-40",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-45",
+      0
+     ],
+     "destination": [
+      "obj-46",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-46",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      5
+     ],
+     "destination": [
+      "obj-47",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-47",
+      0
+     ],
+     "destination": [
+      "obj-48",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-48",
+      0
+     ],
+     "destination": [
+      "obj-45",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-50",
+      0
+     ],
+     "destination": [
+      "obj-51",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-51",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      6
+     ],
+     "destination": [
+      "obj-52",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-52",
+      0
+     ],
+     "destination": [
+      "obj-53",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-53",
+      0
+     ],
+     "destination": [
+      "obj-50",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-55",
+      0
+     ],
+     "destination": [
+      "obj-56",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-56",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      7
+     ],
+     "destination": [
+      "obj-57",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-57",
+      0
+     ],
+     "destination": [
+      "obj-58",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-58",
+      0
+     ],
+     "destination": [
+      "obj-55",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-60",
+      0
+     ],
+     "destination": [
+      "obj-61",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-61",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      8
+     ],
+     "destination": [
+      "obj-62",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-62",
+      0
+     ],
+     "destination": [
+      "obj-63",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-63",
+      0
+     ],
+     "destination": [
+      "obj-60",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-65",
+      0
+     ],
+     "destination": [
+      "obj-66",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-66",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      9
+     ],
+     "destination": [
+      "obj-67",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-67",
+      0
+     ],
+     "destination": [
+      "obj-68",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-68",
+      0
+     ],
+     "destination": [
+      "obj-65",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-70",
+      0
+     ],
+     "destination": [
+      "obj-71",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-71",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      10
+     ],
+     "destination": [
+      "obj-72",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-72",
+      0
+     ],
+     "destination": [
+      "obj-73",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-73",
+      0
+     ],
+     "destination": [
+      "obj-70",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-75",
+      0
+     ],
+     "destination": [
+      "obj-76",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-76",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      11
+     ],
+     "destination": [
+      "obj-77",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-77",
+      0
+     ],
+     "destination": [
+      "obj-78",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-78",
+      0
+     ],
+     "destination": [
+      "obj-75",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-80",
+      0
+     ],
+     "destination": [
+      "obj-81",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-81",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      12
+     ],
+     "destination": [
+      "obj-82",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-82",
+      0
+     ],
+     "destination": [
+      "obj-83",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-83",
+      0
+     ],
+     "destination": [
+      "obj-80",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-85",
+      0
+     ],
+     "destination": [
+      "obj-86",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-86",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      13
+     ],
+     "destination": [
+      "obj-87",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-87",
+      0
+     ],
+     "destination": [
+      "obj-88",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-88",
+      0
+     ],
+     "destination": [
+      "obj-85",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-90",
+      0
+     ],
+     "destination": [
+      "obj-91",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-91",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      14
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-92",
+      0
+     ],
+     "destination": [
+      "obj-93",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-93",
+      0
+     ],
+     "destination": [
+      "obj-90",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-95",
+      0
+     ],
+     "destination": [
+      "obj-96",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-96",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      15
+     ],
+     "destination": [
+      "obj-97",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-97",
+      0
+     ],
+     "destination": [
+      "obj-98",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-98",
+      0
+     ],
+     "destination": [
+      "obj-95",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-100",
+      0
+     ],
+     "destination": [
+      "obj-101",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-101",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      16
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-102",
+      0
+     ],
+     "destination": [
+      "obj-103",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-103",
+      0
+     ],
+     "destination": [
+      "obj-100",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-105",
+      0
+     ],
+     "destination": [
+      "obj-106",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-106",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      17
+     ],
+     "destination": [
+      "obj-107",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-107",
+      0
+     ],
+     "destination": [
+      "obj-108",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-108",
+      0
+     ],
+     "destination": [
+      "obj-105",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-110",
+      0
+     ],
+     "destination": [
+      "obj-111",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-111",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      18
+     ],
+     "destination": [
+      "obj-112",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-112",
+      0
+     ],
+     "destination": [
+      "obj-113",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-113",
+      0
+     ],
+     "destination": [
+      "obj-110",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-115",
+      0
+     ],
+     "destination": [
+      "obj-116",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-116",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      19
+     ],
+     "destination": [
+      "obj-117",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-117",
+      0
+     ],
+     "destination": [
+      "obj-118",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-118",
+      0
+     ],
+     "destination": [
+      "obj-115",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-120",
+      0
+     ],
+     "destination": [
+      "obj-121",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-121",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      20
+     ],
+     "destination": [
+      "obj-122",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-122",
+      0
+     ],
+     "destination": [
+      "obj-123",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-123",
+      0
+     ],
+     "destination": [
+      "obj-120",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-125",
+      0
+     ],
+     "destination": [
+      "obj-126",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-126",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      21
+     ],
+     "destination": [
+      "obj-127",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-127",
+      0
+     ],
+     "destination": [
+      "obj-128",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-128",
+      0
+     ],
+     "destination": [
+      "obj-125",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-130",
+      0
+     ],
+     "destination": [
+      "obj-131",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-131",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      22
+     ],
+     "destination": [
+      "obj-132",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-132",
+      0
+     ],
+     "destination": [
+      "obj-133",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-133",
+      0
+     ],
+     "destination": [
+      "obj-130",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-135",
+      0
+     ],
+     "destination": [
+      "obj-136",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-136",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      23
+     ],
+     "destination": [
+      "obj-137",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-137",
+      0
+     ],
+     "destination": [
+      "obj-138",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-138",
+      0
+     ],
+     "destination": [
+      "obj-135",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-140",
+      0
+     ],
+     "destination": [
+      "obj-141",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-141",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      24
+     ],
+     "destination": [
+      "obj-142",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-142",
+      0
+     ],
+     "destination": [
+      "obj-143",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-143",
+      0
+     ],
+     "destination": [
+      "obj-140",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-145",
+      0
+     ],
+     "destination": [
+      "obj-146",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-146",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      25
+     ],
+     "destination": [
+      "obj-147",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-147",
+      0
+     ],
+     "destination": [
+      "obj-148",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-148",
+      0
+     ],
+     "destination": [
+      "obj-145",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-150",
+      0
+     ],
+     "destination": [
+      "obj-151",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-151",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      26
+     ],
+     "destination": [
+      "obj-152",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-152",
+      0
+     ],
+     "destination": [
+      "obj-153",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-153",
+      0
+     ],
+     "destination": [
+      "obj-150",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-155",
+      0
+     ],
+     "destination": [
+      "obj-156",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-156",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      27
+     ],
+     "destination": [
+      "obj-157",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-157",
+      0
+     ],
+     "destination": [
+      "obj-158",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-158",
+      0
+     ],
+     "destination": [
+      "obj-155",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-160",
+      0
+     ],
+     "destination": [
+      "obj-161",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-161",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      28
+     ],
+     "destination": [
+      "obj-162",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-162",
+      0
+     ],
+     "destination": [
+      "obj-163",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-163",
+      0
+     ],
+     "destination": [
+      "obj-160",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-165",
+      0
+     ],
+     "destination": [
+      "obj-166",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-166",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      29
+     ],
+     "destination": [
+      "obj-167",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-167",
+      0
+     ],
+     "destination": [
+      "obj-168",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-168",
+      0
+     ],
+     "destination": [
+      "obj-165",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-170",
+      0
+     ],
+     "destination": [
+      "obj-171",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-171",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      30
+     ],
+     "destination": [
+      "obj-172",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-172",
+      0
+     ],
+     "destination": [
+      "obj-173",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-173",
+      0
+     ],
+     "destination": [
+      "obj-170",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-175",
+      0
+     ],
+     "destination": [
+      "obj-176",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-176",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      31
+     ],
+     "destination": [
+      "obj-177",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-177",
+      0
+     ],
+     "destination": [
+      "obj-178",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-178",
+      0
+     ],
+     "destination": [
+      "obj-175",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-179",
+      0
+     ],
+     "destination": [
+      "obj-180",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-179",
+      1
+     ],
+     "destination": [
+      "obj-180",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-180",
+      0
+     ],
+     "destination": [
+      "obj-181",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-181",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   }
+  ]
+ }
+}

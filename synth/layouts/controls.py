@@ -1,0 +1,96 @@
+"""What every layout shows, whoever draws it: pages of controls, from the table of parameters."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from synth.parameters import PARAMETERS, Parameter
+from synth.presets import N_CORNERS
+
+Kind = Literal["fader", "pad", "button", "key", "text"]
+
+OSC_PORT = 9000  # where the player listens
+FEEDBACK_PORTS = {"touchosc": 9000, "pd": 9010, "max": 9011}  # where each layout listens
+FIRST_KEY, N_KEYS = 48, 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One thing to touch or to read."""
+
+    kind: Kind
+    address: str
+    title: str
+    constants: tuple[float, ...] = ()  # sent before the value; a button sends nothing else
+    default: float = 0.0  # 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Controls that lie together."""
+
+    title: str
+    controls: tuple[Control, ...]
+
+
+def pages() -> list[Page]:
+    """Return the pages: one to play on, and one for each group of parameters."""
+    groups = dict.fromkeys(parameter.group for parameter in PARAMETERS)
+    return [_play_page(), *(_group_page(group) for group in groups if group != "macro")]
+
+
+def connections(layout: str) -> list[Control]:
+    """Return the buttons that join a layout to the player: subscribe, and ask for everything."""
+    port = float(FEEDBACK_PORTS[layout])
+    return [
+        Control(kind="button", address="/subscribe", title="connect", constants=(port,)),
+        Control(kind="button", address="/q/all_params", title="refresh"),
+    ]
+
+
+def _play_page() -> Page:
+    buttons = (
+        ("/preset/prev", "previous", ()),
+        ("/preset/next", "next", ()),
+        ("/timbre/random", "random", ()),
+        ("/timbre/mutate", "mutate", (0.2,)),
+        ("/undo", "undo", ()),
+        ("/redo", "redo", ()),
+        ("/ab", "A/B", ()),
+        ("/preset/save", "save", ()),
+        ("/allsoundoff", "panic", ()),
+    )
+    macros = [parameter for parameter in PARAMETERS if parameter.group == "macro"]
+    return Page(
+        title="play",
+        controls=(
+            Control(kind="pad", address="/timbre/xy", title="timbre"),
+            Control(kind="text", address="/preset/load", title="preset"),
+            *(
+                Control(kind="text", address=f"/timbre/corner/{number}", title=f"corner {number}")
+                for number in range(1, N_CORNERS + 1)
+            ),
+            *(
+                Control(kind="button", address=address, title=title, constants=constants)
+                for address, title, constants in buttons
+            ),
+            *(_fader(parameter) for parameter in macros),
+            *(
+                Control(kind="key", address="/mnote", title=str(key), constants=(float(key),))
+                for key in range(FIRST_KEY, FIRST_KEY + N_KEYS)
+            ),
+        ),
+    )
+
+
+def _group_page(group: str) -> Page:
+    faders = tuple(_fader(p) for p in PARAMETERS if p.group == group)
+    return Page(title=group, controls=faders)
+
+
+def _fader(parameter: Parameter) -> Control:
+    return Control(
+        kind="fader",
+        address=f"/param/{parameter.name}",
+        title=parameter.key.replace("_", " "),
+        default=parameter.default_normalised,
+    )

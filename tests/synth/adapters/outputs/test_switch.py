@@ -36,6 +36,7 @@ class Tone:
         self.prepared.append((sample_rate, max_block_size))
 
     def process(self, out: NDArray[np.float32]) -> None:
+        time.sleep(0.005)  # long enough to be closed meanwhile, where nobody waits for the block
         out[:] = np.nan if self.is_closed else self.value
 
     def _call(self, _in: int, out: int, n: int, _time: int, _flags: int, data: int | None) -> int:

@@ -97,7 +97,7 @@ class Motion(nn.Module):
 
     def forward(self, style: Tensor, rows: Rows) -> Tensor:
         """Draw the rows, [batch, n_out, rows, bins]."""
-        gains = self.gains(style).unflatten(1, (-1, len(self.codes) + 1))
+        gains = self.gains(style).unflatten(1, (-1, self.codes.shape[0] + 1))
         codes = self.codes[:, rows.first : rows.last].to(gains.dtype)
         noise = self.noise[rows.first : rows.last].to(gains.dtype)  # type: ignore[index]
         return (gains[:, :, :-1] @ codes)[..., None] + gains[:, :, -1, None, None] * noise

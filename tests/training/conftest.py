@@ -194,7 +194,7 @@ def tone_instrument(tone_run, tmp_path_factory):
     from training.export import export_run
 
     folder = tmp_path_factory.mktemp("tone-instrument") / "tones"
-    export_run(tone_run, folder)
+    export_run(tone_run, folder, boundaries=[8])
     return folder
 
 

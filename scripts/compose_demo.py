@@ -76,7 +76,7 @@ def compose() -> mido.MidiFile:
         ("cello", 1, 42, _cello()),
         ("flute", 2, 73, _flute()),
     ):
-        song.tracks.append(_track(name, channel, program, events))
+        song.tracks.append(track(name, channel, program, events))
     return song
 
 
@@ -89,18 +89,18 @@ def _harp() -> Events:
         for step, tone in enumerate(FIGURE):
             accent = {0: 14, 8: 8}.get(step, 0)
             velocity = 48 + 3 * bar + accent + 2 * tone
-            events += _note(bar * BAR + step * SIXTEENTH, SIXTEENTH, chord[tone], velocity)
+            events += note(bar * BAR + step * SIXTEENTH, SIXTEENTH, chord[tone], velocity)
     last_bar = len(HARP) * BAR
     for tone, pitch in enumerate(LAST_CHORD):
         start = last_bar + tone * SIXTEENTH // 2
-        events += _note(start, last_bar + BAR - start, pitch, 84 - 6 * tone)
+        events += note(start, last_bar + BAR - start, pitch, 84 - 6 * tone)
     return events
 
 
 def _cello() -> Events:
     events: Events = []
     for bar, pitch in enumerate(CELLO):
-        events += _note(bar * BAR, BAR - 10, pitch, 52 + 3 * bar)
+        events += note(bar * BAR, BAR - 10, pitch, 52 + 3 * bar)
     return events
 
 
@@ -109,18 +109,20 @@ def _flute() -> Events:
     for bar, beat, n_beats, pitch in FLUTE:
         start = bar * BAR + beat * TICKS_PER_BEAT
         velocity = 60 + 4 * bar - (12 if beat else 0)
-        events += _note(start, n_beats * TICKS_PER_BEAT - 20, pitch, velocity)
+        events += note(start, n_beats * TICKS_PER_BEAT - 20, pitch, velocity)
     return events
 
 
-def _note(start: int, n_ticks: int, pitch: int, velocity: int) -> Events:
+def note(start: int, n_ticks: int, pitch: int, velocity: int) -> Events:
+    """Return a note's beginning and end."""
     return [
         (start, mido.Message("note_on", note=pitch, velocity=velocity)),
         (start + n_ticks, mido.Message("note_off", note=pitch, velocity=64)),
     ]
 
 
-def _track(name: str, channel: int, program: int, events: Events) -> mido.MidiTrack:
+def track(name: str, channel: int, program: int, events: Events) -> mido.MidiTrack:
+    """Lay events out as a track that first chooses its programme (from 0)."""
     track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
     track.append(mido.Message("program_change", channel=channel, program=program))
     ordered = sorted(events, key=lambda event: event[0])

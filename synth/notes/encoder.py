@@ -120,7 +120,7 @@ class OnnxEncoder:
         """
         if instrument.encoder is None:
             raise InstrumentError(
-                f"instrument {instrument.folder} has no encoder; run `gansynth encoder`"
+                f"instrument {instrument.folder} has no encoder; run `gansynth train-encoder`"
             )
         self.path = instrument.path(instrument.encoder)
         check_graph(self.path, instrument.files)

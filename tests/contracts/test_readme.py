@@ -25,7 +25,7 @@ def test_the_page_is_short():
 
 
 def test_every_command_is_named_and_no_other():
-    named = set(re.findall(r"^gansynth ([a-z]+)", README, re.MULTILINE))
+    named = set(re.findall(r"^gansynth ([a-z-]+)", README, re.MULTILINE))
     assert _commands() == named
 
 

@@ -25,18 +25,25 @@ from numpy.typing import NDArray
 from synth.config import EngineConfig
 from synth.errors import ConfigError
 from synth.events import (
+    N_PARTS,
     AllNotesOff,
     AllSoundOff,
+    ChannelPressure,
     Event,
+    KeyPressure,
     NoteExpression,
     NoteOff,
     NoteOn,
     PitchBend,
     SetParameter,
     SetTimbre,
+    SetTuning,
+    SoftPedal,
+    SostenutoPedal,
     SustainPedal,
 )
 from synth.frames import NoteFrames
+from synth.held_keys import HeldKeys
 from synth.notes.backends import open_backend
 from synth.notes.cache import NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator
@@ -47,7 +54,7 @@ from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig
 from synth.realtime import commands, queue
 from synth.realtime.finish import Finisher
 from synth.realtime.renderer import Renderer
-from synth.settings import Command, Settings, state_events
+from synth.settings import Command, Settings, expression, state_events
 from synth.sounding import SoundingNotes
 from synth.stats import EngineStats, collect_stats
 from synth.units import semitones_to_ratio
@@ -57,13 +64,6 @@ TICK_S = 0.02  # how often slots are taken back and held notes follow their timb
 VOICE_GAIN = 3.7  # +11.4 dB: the median timbre's velocity 127 peaks at -12 dBFS at default volume
 
 _log = logging.getLogger(__name__)
-
-# Expressions of one note that the audio thread takes; timbre and pressure are not heard yet.
-_EXPRESSIONS: Mapping[str, tuple[int, Callable[[float], float]]] = {
-    "pitch": (commands.NOTE_BEND, float),
-    "volume": (commands.NOTE_VOLUME, float),
-    "pan": (commands.NOTE_PAN, lambda place: 2.0 * place - 1.0),
-}
 
 
 class Engine:
@@ -126,6 +126,7 @@ class Engine:
         )
         self._lock = threading.RLock()  # guards all below
         self._sounding = SoundingNotes(instrument, self._worker, self._layers)
+        self._keys = [HeldKeys() for _ in range(N_PARTS)]
         self._unsent: deque[Command] = deque()  # what the ring had no room for
         self._settings = Settings(next(iter(instrument.timbres.values())).latent)
         self._ended = threading.Event()
@@ -188,28 +189,10 @@ class Engine:
         """
         with self._lock:
             moment = self._renderer.clock + sample_offset
-            match event:
-                case NoteOn():
-                    self._note_on(event, moment)
-                case NoteOff():
-                    self._note_off(event, moment)
-                case SustainPedal():
-                    is_down = float(event.is_down)
-                    self._send(kind=queue.PEDAL, time=moment, part=event.part, value=is_down)
-                case PitchBend():
-                    self._settings.parts[event.part].wheel = event.value
-                    self._send(time=moment, **self._settings.bend(event.part))
-                case SetParameter():
-                    for command in self._settings.set_parameter(event):
-                        self._send(time=moment, **command)
-                case SetTimbre():
-                    self._set_timbre(event)
-                case NoteExpression():
-                    self._express(event, moment)
-                case AllNotesOff() | AllSoundOff():
-                    is_soft = isinstance(event, AllNotesOff)
-                    kind = queue.RELEASE_ALL if is_soft else queue.SILENCE_ALL
-                    self._send(kind=kind, time=moment, part=_number(event.part))
+            if isinstance(event, SoftPedal | SetParameter | SetTimbre | SetTuning | PitchBend):
+                self._set(event, moment)
+            else:
+                self._play(event, moment)
 
     def process(self, out: NDArray[np.float32]) -> None:
         """Render the next block; offline, wait for the frames that it needs.
@@ -323,16 +306,57 @@ class Engine:
 
     # --- events ---------------------------------------------------------------------------------
 
+    def _play(self, event: Event, moment: int) -> None:
+        """Do what keys and pedals do to notes."""
+        match event:
+            case NoteOn():
+                self._note_on(event, moment)
+            case NoteOff():
+                self._note_off(event, moment)
+            case SustainPedal() | SostenutoPedal():
+                kind = queue.PEDAL if isinstance(event, SustainPedal) else queue.SOSTENUTO
+                self._send(kind=kind, time=moment, part=event.part, value=float(event.is_down))
+            case ChannelPressure() | KeyPressure():
+                self._press(event, moment)
+            case NoteExpression():
+                self._send(time=moment, **expression(event))
+            case AllNotesOff() | AllSoundOff():
+                self._forget_keys(event.part)
+                is_soft = isinstance(event, AllNotesOff)
+                kind = queue.RELEASE_ALL if is_soft else queue.SILENCE_ALL
+                self._send(kind=kind, time=moment, part=_number(event.part))
+
+    def _set(self, event: Event, moment: int) -> None:
+        """Change what parts are set to."""
+        match event:
+            case SoftPedal():
+                self._settings.parts[event.part].is_soft = event.is_down
+            case PitchBend():
+                self._settings.parts[event.part].wheel = event.value
+                self._send(time=moment, **self._settings.bend(event.part))
+            case SetParameter():
+                for command in self._settings.set_parameter(event):
+                    self._send(time=moment, **command)
+            case SetTimbre():
+                self._set_timbre(event)
+            case SetTuning():
+                self._set_tuning(event, moment)
+
     def _note_on(self, event: NoteOn, moment: int) -> None:
         if event.velocity == 0.0:
             self._note_off(
                 NoteOff(pitch=event.pitch, note_id=event.note_id, part=event.part), moment
             )
             return
+        self._keys[event.part].press(event)
+        self._strike(event, moment)
+
+    def _strike(self, event: NoteOn, moment: int) -> None:
         part = self._settings.parts[event.part]
         velocity = part.heard_velocity(event.velocity)
-        pitch = event.pitch + part.transpose
-        struck = self._sounding.strike(event.part, part.latent, pitch, velocity)
+        key_pitch = event.pitch + part.transpose
+        pitch = self._settings.tuned(key_pitch)
+        struck = self._sounding.strike(event.part, part.latent, pitch, velocity, key_pitch)
         if struck is None:
             return
         key = struck.note.key
@@ -343,12 +367,19 @@ class Engine:
             note_id=_number(event.note_id),
             serial=struck.serial,
             slot=struck.slot,
+            index=part.way,
+            pitch=pitch,
             key=float(event.pitch),
             ratio=semitones_to_ratio(pitch - key.pitch) * self._unbent_step,
             value=VOICE_GAIN * velocity_gain(velocity, key.velocity, self._layers[0]),
         )
 
     def _note_off(self, event: NoteOff, moment: int) -> None:
+        is_released, back = self._keys[event.part].lift(event)
+        if self._settings.parts[event.part].way != queue.POLY and not is_released:
+            if back is not None:
+                self._strike(back, moment)
+            return
         self._send(
             kind=queue.RELEASE,
             time=moment,
@@ -356,6 +387,23 @@ class Engine:
             note_id=_number(event.note_id),
             key=0.0 if event.pitch is None else float(event.pitch),
         )
+
+    def _press(self, event: ChannelPressure | KeyPressure, moment: int) -> None:
+        where = {"time": moment, "part": event.part, "value": event.value}
+        if isinstance(event, KeyPressure):
+            self._send(kind=queue.PRESS_KEY, key=float(event.pitch), **where)
+        else:
+            self._send(kind=queue.SET_PART, index=commands.PRESSURE, **where)
+
+    def _set_tuning(self, event: SetTuning, moment: int) -> None:
+        self._settings.cents_of_pitch = event.cents_of_pitch
+        if event.is_live:
+            for command in self._sounding.retuned(self._settings.tuned, self._unbent_step):
+                self._send(time=moment, **command)
+
+    def _forget_keys(self, part: int | None) -> None:
+        for keys in self._keys if part is None else [self._keys[part]]:
+            keys.clear()
 
     def _set_timbre(self, event: SetTimbre) -> None:
         wanted = self.instrument.latent_size
@@ -370,18 +418,6 @@ class Engine:
             part.latent = latent
             self._sounding.timbre_moved()
             self._follow_timbres()
-
-    def _express(self, event: NoteExpression, moment: int) -> None:
-        if event.kind in _EXPRESSIONS:
-            index, convert = _EXPRESSIONS[event.kind]
-            self._send(
-                kind=queue.EXPRESS,
-                time=moment,
-                part=event.part,
-                note_id=event.note_id,
-                index=index,
-                value=convert(event.value),
-            )
 
     def _send(self, **command: Any) -> None:
         # The order is kept also where the ring is full for a moment.

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from synth.errors import PresetError
-from synth.events import N_PARTS, SetParameter, SetTimbre
+from synth.events import N_PARTS, N_PITCHES, NoteExpression, SetParameter, SetTimbre
 from synth.notes.latents import Latent
 from synth.parameters import PARAMETERS, PARAMETERS_BY_NAME, SILENCE_DB, find_parameter
 from synth.realtime import commands, queue
 from synth.units import A4_HZ, db_to_gain, ratio_to_semitones
+from synth.velocity import SOFT_PEDAL, curved_velocity
 
 STATE_VERSION = 1
 REFERENCE_VELOCITY = 100.0 / 127.0  # what an insensitive part plays
@@ -38,6 +39,25 @@ _VALUES: Mapping[str, tuple[int, Callable[[float], float]]] = {
     "amp/volume": (commands.VOLUME, fader_gain),
     "amp/expression": (commands.EXPRESSION, fader_gain),
     "amp/pan": (commands.PAN, float),
+    "voice/glide": (commands.GLIDE_S, float),
+    "voice/pressure": (commands.PRESSURE_DEPTH, float),
+    "reverb/send": (commands.SEND, float),
+}
+
+
+# Expressions of one note, and how the audio thread takes them.
+_EXPRESSIONS: Mapping[str, tuple[int, Callable[[float], float]]] = {
+    "pitch": (commands.NOTE_BEND, float),
+    "volume": (commands.NOTE_VOLUME, float),
+    "pan": (commands.NOTE_PAN, lambda place: 2.0 * place - 1.0),
+    "timbre": (commands.NOTE_TIMBRE, float),
+    "pressure": (commands.NOTE_PRESSURE, float),
+}
+
+# Parameters of the room that all parts share.
+_ROOM: Mapping[str, int] = {
+    "reverb/size": commands.ROOM_SIZE_S,
+    "reverb/damping": commands.ROOM_DAMPING,
 }
 
 
@@ -52,6 +72,7 @@ class PartSettings:
     latent: Latent  # timbre, [latent_size]
     parameters: dict[str, float] = field(default_factory=lambda: _defaults(False))  # 0..1, by name
     wheel: float = 0.0  # -1..1
+    is_soft: bool = False  # the soft pedal is down
 
     def real(self, name: str) -> float:
         """Return a parameter in its unit."""
@@ -67,10 +88,17 @@ class PartSettings:
         """Time in which a held note crosses to a new timbre."""
         return self.real("timbre/morph_ms") / 1000.0
 
+    @property
+    def way(self) -> int:
+        """How notes start: beside others, alone, or tied (`synth.realtime.queue`)."""
+        return round(self.real("voice/mode"))
+
     def heard_velocity(self, velocity: float) -> float:
-        """Return the velocity that a note gets: the key's, or less of it."""
+        """Return the velocity that a note gets: the key's, bent, softened, or less of it."""
+        velocity = curved_velocity(velocity, self.real("voice/velocity_curve"))
         sensitivity = self.real("amp/velocity_sensitivity")
-        return REFERENCE_VELOCITY + sensitivity * (velocity - REFERENCE_VELOCITY)
+        velocity = REFERENCE_VELOCITY + sensitivity * (velocity - REFERENCE_VELOCITY)
+        return velocity * SOFT_PEDAL if self.is_soft else velocity
 
 
 class Settings:
@@ -83,6 +111,7 @@ class Settings:
     def __init__(self, latent: Latent) -> None:
         self.main = _defaults(True)
         self.parts = [PartSettings(latent=latent) for _ in range(N_PARTS)]
+        self.cents_of_pitch: tuple[float, ...] | None = None  # [128]; None: equal temperament
 
     def set_parameter(self, event: SetParameter) -> Iterator[Command]:
         """Set a parameter and yield what the audio thread is to be told.
@@ -105,9 +134,24 @@ class Settings:
         )
         return _set_part(number, commands.BEND, semitones)
 
+    def tuned(self, pitch: float) -> float:
+        """Return what a key sounds: a MIDI note number in the tuning that is set.
+
+        Between keys it is a straight line; beyond them it goes on in semitones.
+        """
+        table = self.cents_of_pitch
+        if table is None:
+            return pitch
+        key = min(max(math.floor(pitch), 0), N_PITCHES - 2)
+        way = min(max(pitch - key, 0.0), 1.0)
+        cents = table[key] + way * (table[key + 1] - table[key])
+        return cents / 100.0 + (pitch - key - way)
+
     def everything(self) -> Iterator[Command]:
         """Yield all that a new audio thread is to be told."""
         yield from self._tell("main/volume", 0)
+        for name in _ROOM:
+            yield from self._tell(name, 0)
         for number in range(N_PARTS):
             yield self.bend(number)
             for name in _VALUES:
@@ -131,6 +175,8 @@ class Settings:
             yield from (self.bend(number) for number in range(N_PARTS))
         elif name in {"pitch/bend_range", "pitch/tune"}:
             yield self.bend(part)
+        elif name in _ROOM:
+            yield {"kind": queue.SET_ROOM, "index": _ROOM[name], "value": self._real_main(name)}
         elif name in _VALUES:
             index, convert = _VALUES[name]
             yield _set_part(part, index, convert(self.parts[part].real(name)))
@@ -138,6 +184,18 @@ class Settings:
 
 def _set_part(part: int, index: int, value: float) -> Command:
     return {"kind": queue.SET_PART, "part": part, "index": index, "value": value}
+
+
+def expression(event: NoteExpression) -> Command:
+    """Return what tells the audio thread of an expression of one note."""
+    index, convert = _EXPRESSIONS[event.kind]
+    return {
+        "kind": queue.EXPRESS,
+        "part": event.part,
+        "note_id": event.note_id,
+        "index": index,
+        "value": convert(event.value),
+    }
 
 
 def state_events(state: Any, latent_size: int) -> list[SetParameter | SetTimbre]:

@@ -17,6 +17,7 @@ from synth.notes.schedule import notes_in_advance
 from synth.notes.worker import NoteWorker
 from synth.realtime import queue
 from synth.settings import Command, PartSettings
+from synth.units import semitones_to_ratio
 
 SETTLED_S = 0.25  # a timbre that has not moved for so long is worth making in advance
 N_REMEMBERED = 64  # keys played lately
@@ -38,6 +39,7 @@ class _Sounding:
     part: int
     note: Note  # that it plays, or crosses to
     slots: list[int]  # one, or while it crosses two
+    pitch: float  # of the key that was struck, transposed, not tuned
 
 
 class SoundingNotes:
@@ -59,7 +61,9 @@ class SoundingNotes:
         self._played_parts: dict[int, None] = {}  # the latest last
         self._moved_s: float | None = None  # when a timbre moved, until it has settled
 
-    def strike(self, part: int, latent: Latent, pitch: float, velocity: float) -> Struck | None:
+    def strike(
+        self, part: int, latent: Latent, pitch: float, velocity: float, key_pitch: float = 0.0
+    ) -> Struck | None:
         """Ask for a note; None: every slot is held (the cache counts it).
 
         Args:
@@ -67,6 +71,7 @@ class SoundingNotes:
             latent: of the part.
             pitch: MIDI number, any.
             velocity: 0..1.
+            key_pitch: of the key, before it was tuned.
         """
         note = self._find(latent, pitch, velocity)
         slot = self._worker.strike(note)
@@ -74,9 +79,21 @@ class SoundingNotes:
             return None
         serial = self._n_struck
         self._n_struck += 1
-        self._notes[serial] = _Sounding(part=part, note=note, slots=[slot])
+        self._notes[serial] = _Sounding(part=part, note=note, slots=[slot], pitch=key_pitch)
         self._remember(part, note)
         return Struck(serial=serial, slot=slot, note=note)
+
+    def retuned(self, tune: Callable[[float], float], unbent_step: float) -> Iterator[Command]:
+        """Yield what brings all notes to the pitches that their keys have now.
+
+        Args:
+            tune: what a key sounds.
+            unbent_step: model samples per output sample at the pitch of the frames.
+        """
+        for serial, sounding in self._notes.items():
+            pitch = tune(sounding.pitch)
+            ratio = semitones_to_ratio(pitch - sounding.note.key.pitch) * unbent_step
+            yield {"kind": queue.RETUNE, "serial": serial, "ratio": ratio, "pitch": pitch}
 
     def take_back(self, returned: Iterable[tuple[int, int]]) -> None:
         """Let go of the slots that notes have finished with.

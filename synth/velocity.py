@@ -1,5 +1,8 @@
 """What a key's velocity becomes: which layer of the instrument, and how loud."""
 
+SOFT_PEDAL = 0.6  # of the velocity, which is learned: softer and duller, as one string is
+STEEPEST_CURVE = 3.0  # exponent
+
 
 def velocity_gain(velocity: float, layer: float, lowest_layer: float) -> float:
     """Compute the gain that stands in for the velocities between two layers.
@@ -16,3 +19,13 @@ def velocity_gain(velocity: float, layer: float, lowest_layer: float) -> float:
     """
     exponent = 2.0 if velocity < lowest_layer else 0.5
     return float((velocity / layer) ** exponent)
+
+
+def curved_velocity(velocity: float, curve: float) -> float:
+    """Bend a keyboard's velocities: a heavy hand plays softly, or a light one loudly.
+
+    Args:
+        velocity: 0..1.
+        curve: -1 loud already when lightly struck, 0 as it is, 1 loud only when hard struck.
+    """
+    return float(velocity ** (STEEPEST_CURVE**curve))

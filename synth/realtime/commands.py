@@ -10,13 +10,16 @@ from typing import Any
 from synth.realtime import queue
 from synth.realtime.envelope import attack_step, fall_factor
 from synth.realtime.kernel import realtime
+from synth.realtime.reverb import set_damping, set_size
 from synth.realtime.state import (
     command_ends_of,
     commands_of,
     engine_of,
     parts_of,
+    reverb_of,
     voices_of,
 )
+from synth.realtime.touch import move_sostenuto, press_key, retune
 from synth.realtime.voices import (
     FREE,
     aim_at,
@@ -29,8 +32,11 @@ from synth.realtime.voices import (
 
 # Values of a part (SET_PART).
 VOLUME, EXPRESSION, PAN, BEND, ATTACK_S, DECAY_S, SUSTAIN_LEVEL, RELEASE_S = range(8)
+GLIDE_S, PRESSURE, PRESSURE_DEPTH, SEND = range(8, 12)
+# Values of the room (SET_ROOM).
+ROOM_SIZE_S, ROOM_DAMPING = range(2)
 # Expressions of a note (EXPRESS).
-NOTE_BEND, NOTE_VOLUME, NOTE_PAN = range(3)
+NOTE_BEND, NOTE_VOLUME, NOTE_PAN, NOTE_TIMBRE, NOTE_PRESSURE = range(5)
 
 
 @realtime
@@ -71,6 +77,23 @@ def _apply(state: Any, command: Any) -> None:
         engine_of(state).master_target = command.value
     elif kind == queue.MORPH:
         aim_at(state, command.serial, command.slot, command.value)
+    else:
+        _apply_rare(state, command)
+
+
+@realtime
+def _apply_rare(state: Any, command: Any) -> None:
+    kind = command.kind
+    if kind == queue.SOSTENUTO:
+        move_sostenuto(state, command.part, command.value > 0.5)
+    elif kind == queue.RETUNE:
+        retune(state, command.serial, command.ratio, command.pitch)
+    elif kind == queue.PRESS_KEY:
+        press_key(state, command.part, command.key, command.value)
+    elif kind == queue.SET_ROOM and command.index == ROOM_SIZE_S:
+        set_size(reverb_of(state), command.value, engine_of(state).sample_rate)
+    elif kind == queue.SET_ROOM:
+        set_damping(reverb_of(state), command.value)
 
 
 @realtime
@@ -87,6 +110,8 @@ def _set_part(state: Any, command: Any) -> None:
         part.pan_target = value
     elif index == BEND:
         part.bend_target = value
+    elif index >= GLIDE_S:
+        _set_part_manner(part, index, value)
     elif index == ATTACK_S:
         part.attack_step = attack_step(value, sample_rate)
     elif index == DECAY_S:
@@ -95,6 +120,18 @@ def _set_part(state: Any, command: Any) -> None:
         part.sustain = value
     elif index == RELEASE_S:
         part.release_factor = fall_factor(value, sample_rate)
+
+
+@realtime
+def _set_part_manner(part: Any, index: int, value: float) -> None:
+    if index == GLIDE_S:
+        part.glide_s = value
+    elif index == PRESSURE:
+        part.pressure = value
+    elif index == PRESSURE_DEPTH:
+        part.pressure_depth = value
+    elif index == SEND:
+        part.send = value
 
 
 @realtime
@@ -113,3 +150,7 @@ def _express(state: Any, command: Any) -> None:
             voice.volume_target = command.value
         elif command.index == NOTE_PAN:
             voice.pan_target = command.value
+        elif command.index == NOTE_TIMBRE:
+            voice.timbre = command.value
+        elif command.index == NOTE_PRESSURE:
+            voice.pressure = command.value

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synth.config import EngineConfig
 from synth.events import N_PARTS
 from synth.frames import NoteFrames
-from synth.realtime import limiter, resample
+from synth.realtime import limiter, resample, reverb
 from synth.realtime.decode import make_decoder
 from synth.realtime.envelope import fall_factor
 from synth.realtime.heads import HEAD_DTYPE, NO_SLOT
@@ -22,6 +22,7 @@ from synth.units import ms_to_samples
 SMOOTHING_MS = 5.0  # time constant of gains, pans and bends: no zipper, no lag
 N_HISTOGRAM = 40  # octaves of the callback's time in ns
 NOBODY = -1  # serial number of a voice that has never played
+NO_PITCH = -1000.0  # of a part that has not played
 QUANTUM = 64  # output samples that are mixed at a time; a longer block is several
 
 ENGINE_DTYPE = np.dtype(
@@ -62,6 +63,11 @@ PART_DTYPE = np.dtype(
         ("pan_target", np.float64),
         ("bend", np.float64),  # semitones now: wheel, tune and concert pitch
         ("bend_target", np.float64),
+        ("glide_s", np.float64),
+        ("last_pitch", np.float64),  # struck last; NO_PITCH
+        ("pressure", np.float64),  # 0..1, of all keys
+        ("pressure_depth", np.float64),  # 0..1
+        ("send", np.float64),  # to the room, gain
         ("attack_step", np.float64),
         ("decay_factor", np.float64),
         ("sustain", np.float64),
@@ -85,6 +91,8 @@ VOICE_DTYPE = np.dtype(
         ("release_at", np.int64),  # clock at which it is released; NEVER while nobody asked
         ("is_held", np.int64),  # its key is down
         ("is_pedalled", np.int64),  # its key is up, the pedal holds it
+        ("is_sostenuto", np.int64),  # its key was down when the sostenuto pedal was pressed
+        ("way", np.int64),  # POLY, MONO or TIED
         ("stage", np.int64),  # of the envelope
         ("level", np.float64),  # of the envelope
         ("fade", np.float64),  # 1 until it is stolen
@@ -95,6 +103,17 @@ VOICE_DTYPE = np.dtype(
         ("pan_target", np.float64),
         ("bend", np.float64),  # note expression, semitones now
         ("bend_target", np.float64),
+        ("pitch", np.float64),  # MIDI number without any bend
+        ("glide", np.float64),  # semitones away from it now
+        ("glide_step", np.float64),  # its change per output sample
+        ("entry", np.float64),  # gain of a tied note that fades in, now
+        ("timbre", np.float64),  # note expression, 0..1
+        ("pressure", np.float64),  # of its key, 0..1
+        ("corner", np.float64),  # of its shelf (synth.realtime.tone)
+        ("low", np.float64),
+        ("shelf_db", np.float64),  # now
+        ("swell_db", np.float64),  # now
+        ("first_hop", np.int64),  # with which it began
         ("step", np.float64),  # model samples per output sample, unbent
         ("last_step", np.float64),  # the same with all bends, at the end of the last quantum
         ("read", np.int64),  # index into its samples
@@ -143,6 +162,7 @@ class Arrays(NamedTuple):
     clock: NDArray[Any]  # [1] of CLOCK_DTYPE
     limiter: NDArray[Any]  # [1] of LIMITER_DTYPE
     geometry: NDArray[Any]  # [1] of GEOMETRY_DTYPE
+    reverb: NDArray[Any]  # [1] of REVERB_DTYPE
     parts: NDArray[Any]  # [N_PARTS] of PART_DTYPE
     voices: NDArray[Any]  # [n_voices] of VOICE_DTYPE
     commands: NDArray[Any]  # [n_commands] of COMMAND_DTYPE
@@ -157,6 +177,9 @@ class Arrays(NamedTuple):
     steps: NDArray[np.float64]  # [QUANTUM]
     mono: NDArray[np.float32]  # [2, QUANTUM]: a voice's samples, its envelope
     mix: NDArray[np.float32]  # [2, QUANTUM]
+    sends: NDArray[np.float32]  # [2, QUANTUM]: what the room hears
+    room: NDArray[np.float32]  # [N_LINES, a power of two]: its delay lines
+    diffusers: NDArray[np.float32]  # [N_DIFFUSERS, a power of two]
     # What each voice has decoded and goes on from.
     samples: NDArray[np.float32]  # [n_voices, n_samples] at the model's rate
     phase: NDArray[np.int32]  # [n_voices, n_bins] turns / 2**32
@@ -209,6 +232,7 @@ def allocate_arrays(
         clock=np.zeros(1, CLOCK_DTYPE),
         limiter=np.zeros(1, LIMITER_DTYPE),
         geometry=np.zeros(1, GEOMETRY_DTYPE),
+        reverb=np.zeros(1, reverb.REVERB_DTYPE),
         parts=np.zeros(N_PARTS, PART_DTYPE),
         voices=np.zeros(n_voices, VOICE_DTYPE),
         commands=np.zeros(config.n_commands, COMMAND_DTYPE),
@@ -223,6 +247,9 @@ def allocate_arrays(
         steps=np.zeros(QUANTUM, np.float64),
         mono=np.zeros((2, QUANTUM), np.float32),
         mix=np.zeros((2, QUANTUM), np.float32),
+        sends=np.zeros((2, QUANTUM), np.float32),
+        room=np.zeros((reverb.N_LINES, reverb.line_size(sample_rate)), np.float32),
+        diffusers=np.zeros((reverb.N_DIFFUSERS, reverb.line_size(sample_rate)), np.float32),
         samples=np.zeros((n_voices, n_samples), np.float32),
         phase=np.zeros((n_voices, pool.n_bins), np.int32),
         overlap=np.zeros((n_voices, n_fft), np.float32),
@@ -269,6 +296,9 @@ def _initialise(
     parts = arrays.parts
     parts["gain"] = parts["volume"] = parts["expression"] = parts["sustain"] = 1.0
     parts["attack_step"] = 1.0
+    parts["last_pitch"] = NO_PITCH
+    arrays.voices["timbre"] = 0.5
+    reverb.initialise_reverb(arrays.reverb, sample_rate)
     parts["decay_factor"] = fall_factor(1.0, sample_rate)
     parts["release_factor"] = fall_factor(0.1, sample_rate)
 

@@ -24,8 +24,10 @@ from synth.realtime.kernel import native, realtime
 from synth.realtime.layout import QUANTUM
 from synth.realtime.limiter import limit
 from synth.realtime.resample import MAXIMUM_STEP, N_AFTER, choose_band, resample_block
+from synth.realtime.reverb import add_reverb
 from synth.realtime.state import (
     curves_of,
+    diffusers_of,
     engine_of,
     filters_of,
     geometry_of,
@@ -36,12 +38,16 @@ from synth.realtime.state import (
     part_gains_of,
     part_ratios_of,
     parts_of,
+    reverb_of,
+    room_of,
     samples_of,
+    sends_of,
     state_at,
     steps_of,
     voices_of,
 )
 from synth.realtime.streams import append_hop, release_stream
+from synth.realtime.tone import colour
 from synth.realtime.voices import (
     FADING,
     FREE,
@@ -119,11 +125,14 @@ def _mix_quantum(state: Any, out: NDArray[np.float32]) -> None:
     n = out.shape[0]
     mix = mix_of(state)[:, :n]
     mix[:, :] = np.float32(0.0)
+    sends = sends_of(state)[:, :n]
+    sends[:, :] = np.float32(0.0)
     _write_part_curves(state, n)
     for i in range(voices.shape[0]):
         if is_sounding(voices[i]):
             _mix_voice(state, i, n)
     _decode_ahead(state, n)
+    add_reverb(reverb_of(state), room_of(state), diffusers_of(state), sends, mix)
     master = curves_of(state)[0, :n]
     engine.master = _smooth(engine.master, engine.master_target, engine.smoothing, master)
     for i in range(n):
@@ -211,6 +220,21 @@ def _write_steps(state: Any, i: int, steps: NDArray[np.float64]) -> float:
     for j in range(n):
         steps[j] = min(voice.step * part_ratio[j] * ratio[j], MAXIMUM_STEP)
         total += steps[j]
+    if voice.glide != 0.0:
+        total = _glide(voice, steps)
+    return total
+
+
+@realtime
+def _glide(voice: Any, steps: NDArray[np.float64]) -> float:
+    """Slide towards the voice's own pitch; return the sum of the steps."""
+    total = 0.0
+    for j in range(steps.shape[0]):
+        glide = voice.glide + voice.glide_step
+        # It is there when it would cross to the other side.
+        voice.glide = 0.0 if glide * voice.glide <= 0.0 else glide
+        steps[j] = min(steps[j] * 2.0 ** (voice.glide / 12.0), MAXIMUM_STEP)
+        total += steps[j]
     return total
 
 
@@ -224,6 +248,9 @@ def _shape(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     fade_step = engine_of(state).fade_step if voice.state == FADING else 0.0
     fade = voice.fade
     velocity_gain = voice.velocity_gain
+    colour(voice, parts_of(state)[voice.part], engine_of(state).smoothing, mono)
+    if voice.entry < 1.0:
+        _fade_in(voice, engine_of(state).fade_step, envelope)
     peak = 0.0
     for j in range(n):
         fade = max(0.0, fade - fade_step)
@@ -232,6 +259,13 @@ def _shape(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     voice.fade = fade
     voice.peak = max(peak, voice.peak * PEAK_FALL)
     voice.n_quiet = voice.n_quiet + n if peak < QUIET_PEAK else 0
+
+
+@realtime
+def _fade_in(voice: Any, step: float, envelope: NDArray[np.float32]) -> None:
+    for j in range(envelope.shape[0]):
+        voice.entry = min(1.0, voice.entry + step)
+        envelope[j] *= np.float32(voice.entry)
 
 
 @realtime
@@ -247,8 +281,16 @@ def _add(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     mix = mix_of(state)
     for j in range(n):
         value = np.float32(mono[j] * volume[j])
-        mix[0, j] += value * gains[0, j] * np.float32(min(1.0, 1.0 - pan[j]))
-        mix[1, j] += value * gains[1, j] * np.float32(min(1.0, 1.0 + pan[j]))
+        curves_of(state)[0, j] = value * gains[0, j] * np.float32(min(1.0, 1.0 - pan[j]))
+        curves_of(state)[1, j] = value * gains[1, j] * np.float32(min(1.0, 1.0 + pan[j]))
+        mix[0, j] += np.float32(curves_of(state)[0, j])
+        mix[1, j] += np.float32(curves_of(state)[1, j])
+    send = parts_of(state)[voice.part].send
+    if send > 0.0:
+        sends = sends_of(state)
+        for j in range(n):
+            sends[0, j] += np.float32(send * curves_of(state)[0, j])
+            sends[1, j] += np.float32(send * curves_of(state)[1, j])
 
 
 @realtime

@@ -31,15 +31,19 @@ COMMAND_DTYPE = np.dtype(
         ("note_id", np.int64),  # -1: none
         ("serial", np.int64),  # number of the note
         ("slot", np.int64),  # frames of the note
-        ("index", np.int64),  # which part value or note expression
+        ("index", np.int64),  # which part value, note expression or way to start
         ("key", np.float64),  # pitch as it was struck: names the note for its release
         ("ratio", np.float64),  # pitch to play / pitch of the frames
         ("value", np.float64),  # gain of a start, value of a setting
+        ("pitch", np.float64),  # MIDI number that a start or a new tuning sounds at
     ]
 )
 
 # Kinds of command.
 START, RELEASE, PEDAL, SET_PART, EXPRESS, RELEASE_ALL, SILENCE_ALL, SET_MASTER, MORPH = range(9)
+SOSTENUTO, RETUNE, PRESS_KEY, SET_ROOM = range(9, 13)
+# Ways to start: beside others, alone, or alone and tied to the note before.
+POLY, MONO, TIED = range(3)
 
 
 @realtime

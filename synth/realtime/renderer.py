@@ -135,6 +135,7 @@ class Renderer:
         key: float = 0.0,
         ratio: float = 1.0,
         value: float = 0.0,
+        pitch: float = 0.0,
     ) -> bool:
         """Send one command; False where the ring is full (nothing is sent).
 
@@ -149,10 +150,23 @@ class Renderer:
             key: pitch as it was struck.
             ratio: model samples per output sample.
             value: gain or setting.
+            pitch: MIDI number that sounds.
 
         Thread: control (one at a time).
         """
-        self._command[0] = (kind, time, part, note_id, serial, slot, index, key, ratio, value)
+        self._command[0] = (
+            kind,
+            time,
+            part,
+            note_id,
+            serial,
+            slot,
+            index,
+            key,
+            ratio,
+            value,
+            pitch,
+        )
         arrays = self._arrays
         return bool(queue.push_command(arrays.commands, arrays.command_ends, self._command))
 
@@ -196,7 +210,7 @@ class Renderer:
         """
         arrays = self._arrays
         for i in np.flatnonzero(arrays.voices["state"]):
-            if arrays.voices["n_hops"][i] > 0:
+            if arrays.voices["n_hops"][i] > arrays.voices["first_hop"][i]:
                 for slot, frame in zip(
                     arrays.heads["slot"][i], arrays.heads["frame"][i], strict=True
                 ):

@@ -30,6 +30,7 @@ from synth.realtime.layout import (
     Arrays,
 )
 from synth.realtime.queue import COMMAND_DTYPE, N_END_WORDS
+from synth.realtime.reverb import N_DIFFUSERS, N_LINES, REVERB_DTYPE
 
 ROUTINES = ("decode_hop", "render")  # addresses of compiled code, entered by its callers
 _SIZES = (
@@ -45,6 +46,7 @@ _SIZES = (
     "n_twiddles",
     "n_half",
     "n_spectrum",
+    "n_room",
 )
 STATE_DTYPE = np.dtype(
     [(name, np.int64) for name in ("own_address", *ROUTINES, *Arrays._fields, *_SIZES)],
@@ -74,6 +76,7 @@ def address_state(arrays: Arrays) -> NDArray[Any]:
     state["n_twiddles"] = arrays.twiddles.shape[1]
     state["n_half"] = arrays.bin_steps.shape[1]
     state["n_spectrum"] = arrays.rows.shape[1]
+    state["n_room"] = arrays.room.shape[1]
     return state
 
 
@@ -84,6 +87,7 @@ engine_of = record_in("engine", ENGINE_DTYPE)
 clock_of = record_in("clock", CLOCK_DTYPE)
 limiter_of = record_in("limiter", LIMITER_DTYPE)
 geometry_of = record_in("geometry", GEOMETRY_DTYPE)
+reverb_of = record_in("reverb", REVERB_DTYPE)
 
 parts_of = array_in("parts", PART_DTYPE, N_PARTS)
 voices_of = array_in("voices", VOICE_DTYPE, "n_voices")
@@ -102,6 +106,9 @@ curves_of = array_in("curves", np.float64, 2, QUANTUM)
 steps_of = array_in("steps", np.float64, QUANTUM)
 mono_of = array_in("mono", np.float32, 2, QUANTUM)
 mix_of = array_in("mix", np.float32, 2, QUANTUM)
+sends_of = array_in("sends", np.float32, 2, QUANTUM)
+room_of = array_in("room", np.float32, N_LINES, "n_room")
+diffusers_of = array_in("diffusers", np.float32, N_DIFFUSERS, "n_room")
 
 samples_of = array_in("samples", np.float32, "n_voices", "n_samples")
 phase_of = array_in("phase", np.int32, "n_voices", "n_bins")

@@ -84,7 +84,7 @@ def decode_next_hop(state: Any, i: int) -> None:
     samples = samples_of(state)[i]
     heads = heads_of(state)[i]
     hop_length = geometry.hop_length
-    if voice.n_hops == 0:
+    if voice.n_hops == voice.first_hop:
         start_voice(heads, voice.slot, geometry.n_onset_frames)
         if voice.stage >= RELEASE:
             release_voice(heads, _frames(state))
@@ -111,7 +111,7 @@ def release_stream(state: Any, i: int) -> None:
 
     Thread: audio.
     """
-    if voices_of(state)[i].n_hops > 0:
+    if voices_of(state)[i].n_hops > voices_of(state)[i].first_hop:
         release_voice(heads_of(state)[i], _frames(state))
 
 

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.realtime.envelope import ATTACK, RELEASE
+from synth.realtime.envelope import ATTACK, RELEASE, SUSTAIN
 from synth.realtime.heads import NO_SLOT
 from synth.realtime.kernel import realtime
-from synth.realtime.queue import push_retired
+from synth.realtime.layout import NO_PITCH
+from synth.realtime.queue import POLY, TIED, push_retired
 from synth.realtime.resample import N_BEFORE
 from synth.realtime.state import (
     engine_of,
+    geometry_of,
     heads_of,
     parts_of,
     retired_ends_of,
@@ -26,10 +28,12 @@ from synth.realtime.state import (
     samples_of,
     voices_of,
 )
+from synth.realtime.tone import NEUTRAL, corner_factor
 
 # States of a voice. WAITING: struck, its frames are not there yet. FADING: stolen or silenced.
 FREE, WAITING, SOUNDING, FADING = range(4)
 
+TIED_FIRST_HOP = 3  # a tied note begins behind its attack, 0.1 s in
 NEVER = np.int64(2**62)
 MINIMUM_NOTE_S = 0.02  # a key that is up before its note has begun still sounds as long as this
 CHORD_S = 0.05  # notes struck within this time of each other are one chord
@@ -56,7 +60,7 @@ def steal_priority(voice: Any, clock: int, sample_rate: float, lowest_key: float
     if voice.is_held == 1:
         if voice.key <= lowest_key:
             priority -= 1000.0
-    elif voice.is_pedalled == 1:
+    elif voice.is_pedalled == 1 or voice.is_sostenuto == 1:
         priority += 1000.0
     else:
         priority += 2000.0
@@ -108,6 +112,7 @@ def start_note(state: Any, command: Any) -> None:
         end_voice(state, i)
         engine.n_cuts += 1
     voice = voices_of(state)[i]
+    _follow_note_before(state, voice, command)
     voice.state = WAITING
     voice.part = command.part
     voice.note_id = command.note_id
@@ -121,8 +126,7 @@ def start_note(state: Any, command: Any) -> None:
     voice.release_at = NEVER
     voice.is_held = 1
     voice.is_pedalled = 0
-    voice.stage = ATTACK
-    voice.level = 0.0
+    voice.is_sostenuto = 0
     voice.fade = 1.0
     voice.velocity_gain = command.value
     voice.volume = 1.0
@@ -131,15 +135,81 @@ def start_note(state: Any, command: Any) -> None:
     voice.pan_target = 0.0
     voice.bend = 0.0
     voice.bend_target = 0.0
+    voice.timbre = NEUTRAL
+    voice.pressure = 0.0
+    voice.corner = corner_factor(command.pitch, engine.sample_rate)
     voice.step = command.ratio
     voice.last_step = command.ratio
+    _empty(state, i)
+
+
+@realtime
+def _empty(state: Any, i: int) -> None:
+    """Forget what a voice has decoded and what its filters remember."""
+    voice = voices_of(state)[i]
     voice.read = N_BEFORE
     voice.fraction = 0.0
     voice.written = N_BEFORE
-    voice.n_hops = 0
+    voice.n_hops = voice.first_hop
+    voice.low = 0.0
+    voice.shelf_db = 0.0
+    voice.swell_db = 0.0
     voice.peak = 1.0
     voice.n_quiet = 0
     samples_of(state)[i, :N_BEFORE] = 0.0
+
+
+@realtime
+def _follow_note_before(state: Any, voice: Any, command: Any) -> None:
+    """Begin at the pitch, and if tied in the middle, of the note that the part played before."""
+    engine, part = engine_of(state), parts_of(state)[command.part]
+    before = _newest(voices_of(state), command.part)
+    start = part.last_pitch
+    if before >= 0:
+        start = voices_of(state)[before].pitch + voices_of(state)[before].glide
+    is_tied = command.index == TIED and before >= 0 and voices_of(state)[before].is_held == 1
+    voice.stage = ATTACK
+    voice.level = 0.0
+    voice.entry = 1.0
+    voice.first_hop = 0
+    if is_tied:
+        voice.stage = min(voices_of(state)[before].stage, SUSTAIN)
+        voice.level = voices_of(state)[before].level
+        voice.entry = 0.0
+        voice.first_hop = min(TIED_FIRST_HOP, geometry_of(state).n_onset_hops - 1)
+    voice.glide = 0.0
+    voice.glide_step = 0.0
+    slides = part.glide_s > 0.0 and start != NO_PITCH
+    if slides and (is_tied or command.index != TIED):
+        voice.glide = start - command.pitch
+        voice.glide_step = -voice.glide / max(1.0, part.glide_s * engine.sample_rate)
+    voice.pitch = command.pitch
+    voice.way = command.index
+    part.last_pitch = command.pitch
+    if command.index != POLY:
+        _give_up_waiting(state, command.part)
+
+
+@realtime
+def _newest(voices: NDArray[Any], part: int) -> int:
+    """Find the voice of a part that began last and is not fading, or -1."""
+    newest = -1
+    for i in range(voices.shape[0]):
+        voice = voices[i]
+        if voice.state != SOUNDING or voice.part != part:
+            continue
+        if newest < 0 or voice.serial > voices[newest].serial:
+            newest = i
+    return newest
+
+
+@realtime
+def _give_up_waiting(state: Any, part: int) -> None:
+    """End what a part that plays one note at a time was about to play."""
+    voices = voices_of(state)
+    for i in range(voices.shape[0]):
+        if voices[i].state == WAITING and voices[i].part == part:
+            end_voice(state, i)
 
 
 @realtime
@@ -167,9 +237,20 @@ def begin_sound(state: Any, i: int) -> None:
     voice.volume = voice.volume_target
     voice.pan = voice.pan_target
     voice.bend = voice.bend_target
+    if voice.way != POLY:
+        _silence_others(state, i)
     if voice.release_at != NEVER:
         n_minimum = int(MINIMUM_NOTE_S * engine.sample_rate)
         voice.release_at = engine.clock + max(n_minimum, voice.release_at - voice.struck_at)
+
+
+@realtime
+def _silence_others(state: Any, i: int) -> None:
+    """Fade out what else a part plays that plays one note at a time."""
+    voices = voices_of(state)
+    for j in range(voices.shape[0]):
+        if j != i and voices[j].state == SOUNDING and voices[j].part == voices[i].part:
+            fade_out(state, j)
 
 
 @realtime
@@ -201,7 +282,7 @@ def let_go(state: Any, i: int, is_pedal_down: bool) -> None:
     voice.is_held = 0
     if is_pedal_down:
         voice.is_pedalled = 1
-    else:
+    elif voice.is_sostenuto == 0:
         schedule_release(state, i)
 
 
@@ -215,6 +296,7 @@ def schedule_release(state: Any, i: int) -> None:
     voice = voices_of(state)[i]
     voice.is_held = 0
     voice.is_pedalled = 0
+    voice.is_sostenuto = 0
     if voice.release_at == NEVER:
         voice.release_at = engine.clock
         if voice.state == SOUNDING:
@@ -235,7 +317,9 @@ def move_pedal(state: Any, part: int, is_down: bool) -> None:
     for i in range(voices.shape[0]):
         voice = voices[i]
         if voice.state != FREE and voice.part == part and voice.is_pedalled == 1:
-            schedule_release(state, i)
+            voice.is_pedalled = 0
+            if voice.is_sostenuto == 0:
+                schedule_release(state, i)
 
 
 @realtime

@@ -83,7 +83,12 @@ def test_everything_tells_all_parts_everything(parts):
             commands.DECAY_S,
             commands.SUSTAIN_LEVEL,
             commands.RELEASE_S,
+            commands.GLIDE_S,
+            commands.PRESSURE_DEPTH,
+            commands.SEND,
         }
+    rooms = {c["index"] for c in told if c["kind"] == queue.SET_ROOM}
+    assert rooms == {commands.ROOM_SIZE_S, commands.ROOM_DAMPING}
     assert sum(c["kind"] == queue.SET_MASTER for c in told) == 1
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from synth.bench import fluid, process, report
+from synth.bench import fluid, generation, process, report
 
 KEYS = {
     *("cold_onset_ms", "warm_onset_blocks", "whole_note_ms", "cold_onset_over_whole_note"),
@@ -15,6 +15,7 @@ KEYS = {
 def figures(tiny_instrument, monkeypatch):
     monkeypatch.setattr(process, "measure_memory_mb", lambda seconds: 500.0)
     monkeypatch.setattr(process, "measure_start_s", lambda: 4.0)
+    monkeypatch.setattr(generation, "installed_backends", lambda: {"onnx": False})
     monkeypatch.setattr(fluid, "find_sound_font", lambda: None)
     monkeypatch.setattr(report, "measure_speed", lambda engine, player, song: 9.0)
     config = report.BenchConfig(n_notes=2, n_blocks=100, seconds=0.1)

@@ -3,7 +3,7 @@ from numba import njit
 from synth.realtime import layout, state
 from synth.realtime.kernel import realtime
 
-RECORDS = {"engine", "clock", "limiter", "geometry"}
+RECORDS = {"engine", "clock", "limiter", "geometry", "reverb"}
 NAMES = [name for name in layout.Arrays._fields if name not in RECORDS]
 
 
@@ -29,6 +29,7 @@ def count_up(record):
     state.clock_of(record).n_blocks += 2
     state.limiter_of(record).peak += 3.0
     state.geometry_of(record).hop_length += 4
+    state.reverb_of(record).place += 5
 
 
 def test_records_are_found_again_by_their_address(arrays, address):
@@ -37,6 +38,7 @@ def test_records_are_found_again_by_their_address(arrays, address):
     assert arrays.clock["n_blocks"] == 2
     assert arrays.limiter["peak"] == 3.0
     assert arrays.geometry["hop_length"] == 20
+    assert arrays.reverb["place"] == 5
 
 
 def test_state_knows_its_own_address(arrays):

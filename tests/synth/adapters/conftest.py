@@ -1,20 +1,26 @@
-"""A real player over timbres that are easy to add up, and a table of addresses over it."""
+"""A real player over timbres that are easy to add up; and a real engine, played by every edge."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from synth.adapters.midi.port import MidiStats, Port
+from synth.adapters.osc import OscServer
 from synth.adapters.osc_addresses import OscAddresses
 from synth.adapters.osc_packet import Argument, Message
 from synth.bank import PresetBank
+from synth.config import EngineConfig
+from synth.engine import Engine
 from synth.errors import ConfigError
-from synth.events import Event
+from synth.events import AllSoundOff, Event
 from synth.player import Change, Player
 from synth.presets import Preset, fill_corners, save_preset
 
+SAMPLE_RATE, BLOCK_SIZE = 48_000, 256
+MAX_VOICES = 8
 Latent = NDArray[np.float32]
 
 
@@ -78,3 +84,44 @@ def desk(tmp_path: Path) -> Desk:
         preset = Preset(name=name, corners=fill_corners([timbre]), program=number, tags=("test",))
         save_preset(preset, tmp_path / f"{name.lower().replace(' ', '-')}.toml")
     return Desk(tmp_path)
+
+
+class LiveRig:
+    """An engine that is asked for its blocks, and the edges that play it."""
+
+    def __init__(self, folder: Path) -> None:
+        config = EngineConfig(sample_rate=SAMPLE_RATE, is_offline=True, n_voices=MAX_VOICES)
+        self.engine = Engine(folder, config)
+        self.engine.__enter__()
+        self.player = Player(self.engine.post, self.engine.instrument)
+        self.port = Port(self.player, MidiStats())
+        self.server = OscServer(self.player, port=0)
+        self.block = np.zeros((BLOCK_SIZE, 2), np.float32)
+
+    def render(self, n_blocks: int) -> None:
+        for _ in range(n_blocks):
+            self.engine.process(self.block)
+            assert np.all(np.isfinite(self.block))
+            assert np.abs(self.block).max() <= 1.0
+            assert self.engine.stats().voices <= MAX_VOICES + self.engine.config.n_spare_voices
+
+    def silence(self) -> None:
+        """Let everything end at once; nothing may stick."""
+        self.player.handle(AllSoundOff())
+        for _ in range(50):
+            self.render(1)
+            if self.engine.n_voices == 0:
+                return
+        raise AssertionError("a note sticks after all sound off")
+
+    def close(self) -> None:
+        self.server.close()
+        self.engine.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def live(tiny_instrument_folder: Path) -> Iterator[LiveRig]:
+    """An engine on the tiny instrument; its blocks are asked for, and looked at, by the test."""
+    made = LiveRig(tiny_instrument_folder)
+    yield made
+    made.close()

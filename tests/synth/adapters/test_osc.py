@@ -4,6 +4,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -303,3 +304,27 @@ def test_endpoints_are_read(text: str, endpoint: tuple[str, int]) -> None:
 def test_what_is_no_endpoint_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="expected HOST:PORT"):
         parse_endpoint(text)
+
+
+def test_a_thousand_messages_a_second_are_all_taken_while_notes_sound(live: Any) -> None:
+    for pitch in range(57, 65):
+        live.player.handle(NoteOn(pitch=float(pitch), velocity=0.8))
+    before = live.server.stats.n_packets
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        started_s = time.monotonic()
+        for number in range(1000):
+            value = number / 1000.0
+            data = build_message("/param/amp/pan", (value,))
+            if number % 4 == 0:
+                data = build_message("/timbre/xy", (value, 1.0 - value))
+            client.sendto(data, live.server.address)
+            if number % 20 == 0:
+                live.render(1)
+            time.sleep(max(0.0, started_s + value - time.monotonic()))
+    deadline = time.monotonic() + 60.0
+    while live.server.stats.n_packets < before + 1000 and time.monotonic() < deadline:
+        live.render(1)
+    assert (before + 1000, 0) == (live.server.stats.n_packets, live.server.stats.n_errors)
+    assert 0.999 == pytest.approx(live.player.value("amp/pan"))
+    live.render(5)
+    live.silence()

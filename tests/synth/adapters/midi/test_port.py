@@ -91,3 +91,20 @@ def test_any_bytes_leave_it_alive_and_nothing_held(desk: Any, messages: list[lis
     send(port, [0x90, 60, 100])
     port.let_go()
     assert NoteOn in map(type, desk.events) or desk.events == []
+
+
+# Bytes that are often messages, so that more than the parser is tried.
+likely_messages = st.one_of(
+    st.tuples(st.integers(0x80, 0xEF), st.integers(0, 127), st.integers(0, 127)).map(list),
+    st.lists(st.integers(0, 255), max_size=20),
+)
+
+
+@given(messages=st.lists(likely_messages, max_size=30))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_bytes_leave_the_engine_alive_and_nothing_stuck(
+    live: Any, messages: list[list[int]]
+) -> None:
+    send(live.port, *messages)
+    live.render(3)
+    live.silence()

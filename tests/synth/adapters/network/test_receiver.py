@@ -1,7 +1,12 @@
 """Packets are done whole, in time, and answered with at most one error a second."""
 
 import contextlib
+import struct
 from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from synth.adapters.network.rate import RateLimit
 from synth.adapters.network.receiver import MAX_AHEAD_S, MAX_WAITING, OscReceiver
@@ -108,3 +113,36 @@ def test_a_flood_is_counted_and_the_rest_not_read() -> None:
     assert (20, 30) == (len(stage.done), stage.receiver.stats.n_flooded)
     stage.take(build_message("/b", []), "another")
     assert stage.done[-1] == "/b"
+
+
+addresses = st.sampled_from(
+    [
+        *("/mnote", "/fnote", "/ne/pitch", "/ne/timbre", "/param/amp/pan", "/timbre/xy"),
+        *("/timbre/mutate", "/timbre/z", "/undo", "/ab", "/part/3/mnote", "/param/*/volume"),
+    ]
+)
+arguments = st.lists(
+    st.one_of(
+        st.integers(-(2**31), 2**31 - 1),
+        st.floats(width=32, allow_nan=False, allow_infinity=False),
+        st.booleans(),
+        st.text(max_size=5),
+    ),
+    max_size=4,
+)
+packets = st.one_of(
+    st.binary(max_size=80),
+    st.tuples(addresses, arguments).map(lambda pair: build_message(*pair)),
+    st.binary(max_size=40).map(lambda data: b"#bundle\0" + struct.pack(">q", 1) + data),
+)
+
+
+@given(data=st.lists(packets, max_size=15))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_datagram_leaves_the_engine_alive_and_nothing_stuck(
+    live: Any, data: list[bytes]
+) -> None:
+    for packet in data:
+        live.server.receiver.take(packet, "somebody", lambda answer: None)
+    live.render(3)
+    live.silence()

@@ -207,6 +207,7 @@ _FLUID_INSTRUMENTS = (
 
 CONFIGS: dict[str, TrainingConfig] = {
     "live": TrainingConfig(name="live", instruments=_FLUID_INSTRUMENTS),
+    "own": TrainingConfig(name="own"),  # `live`, on whatever instruments the data hold
     "smoke": TrainingConfig(
         name="smoke",
         spec=SpectrogramSpec(

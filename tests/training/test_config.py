@@ -1,6 +1,7 @@
 """Configs: frozen, overridden by name, and the same after a trip through JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,9 @@ def test_the_paper_s_config_has_a_name_and_comes_back_from_its_file() -> None:
     assert config == PAPER
     slower = override(PAPER, "rate=4e-4")
     assert config_from_dict(json.loads(json.dumps(config_to_dict(slower)))) == slower
+
+
+def test_own_sounds_are_trained_on_as_the_shipped_ones() -> None:
+    own = replace(CONFIGS["own"], name="live", instruments=CONFIGS["live"].instruments)
+    assert own == CONFIGS["live"]
+    assert CONFIGS["own"].instruments == ()

@@ -27,7 +27,7 @@ from synth.representation import encode
 from training import evaluation_sources
 from training.classifier import Classifier, fingerprint, read_images
 from training.data.prepared import PreparedSet
-from training.evaluation_sources import Source
+from training.evaluation_sources import PaperSource, Source
 from training.held_out import EvaluationNotes, choose_notes, note_beside
 from training.log_frequency import N_BINS, N_FRAMES, to_images
 from training.metrics import timbre
@@ -46,7 +46,15 @@ from training.metrics.pitch_tracker import (
     PitchTracker,
     share_in_tune,
 )
-from training.metrics.played import NoteList, PlayerDecoder, sound_all, sound_notes
+from training.metrics.played import (
+    AccumulatingDecoder,
+    NoteDecoder,
+    NoteList,
+    PlayerDecoder,
+    SpectrogramSource,
+    sound_all,
+    sound_notes,
+)
 
 Array = NDArray[np.float32]
 Tell = Callable[[str, float], None]  # what is being done, and how much of it is
@@ -121,7 +129,7 @@ class Evaluator:
             self.data,
             self.instrument.timbre_names,
             self.instrument.pitch_range,
-            [_split_of(self.instrument), *self._splits_of_judge()],
+            [evaluation_sources.split_of_instrument(self.instrument), *self._splits_of_judge()],
             self.config.seed,
         )
         self._tracker = PitchTracker() if self.config.n_tracker_notes else None
@@ -193,6 +201,26 @@ class Evaluator:
             self._sound(source, nameless, kind), kind, self.config.n_tracker_notes // 6
         )
 
+    def paper_row(self, source: PaperSource, name: str) -> dict[str, Any]:
+        """Measure a run of GANSynth's own: its timbres are draws, its velocity is none.
+
+        Its notes are decoded as the paper does, by plain accumulation.
+        """
+        rows = self._conditions(self.config.n_samples)
+        pitch = self.data.pitch[rows].astype(np.int64)
+        low, high = source.pitch_range
+        # What it cannot play an octave or two away, so that there are as many notes.
+        pitch = np.where(pitch < low, low + (pitch - low) % 12, pitch)
+        pitch = np.where(pitch > high, high - (high - pitch) % 12, pitch)
+        notes = NoteList(
+            latents=source.draw(len(rows), self.config.seed),
+            pitches=pitch,
+            velocities=(self.data.velocity[rows] / 127.0).astype(np.float32),
+        )
+        decoder = AccumulatingDecoder(source.generator.spec)
+        sounded = self._sound(source.generator, notes, name, decoder)
+        return self._judge(sounded, name, self.config.n_tracker_notes // 6)
+
     def inversion_table(self, source: Source) -> dict[str, Any]:
         """Compare ways of inverting, on recordings and on generated notes."""
         rows = self._inversion_rows()
@@ -239,7 +267,13 @@ class Evaluator:
         rows = np.concatenate([shuffled, self.notes.training])[:n_notes]
         return np.resize(rows, n_notes)
 
-    def _sound(self, source: Source, notes: NoteList, name: str) -> Sounded:
+    def _sound(
+        self,
+        source: SpectrogramSource,
+        notes: NoteList,
+        name: str,
+        decoder: NoteDecoder | None = None,
+    ) -> Sounded:
         """Generate and decode notes; keep what is looked at, not the sound itself."""
         rate = self.data.sample_rate
         images = torch.empty(len(notes), N_FRAMES, N_BINS, dtype=torch.uint8)
@@ -253,7 +287,7 @@ class Evaluator:
                 beginnings[index, : len(heard)] = heard
 
         what = f"{name}: notes"
-        sound_notes(source, self.decoder, notes, hear, lambda share: self.tell(what, share))
+        sound_notes(source, decoder or self.decoder, notes, hear, partial(self.tell, what))
         velocities = np.rint(notes.velocities * 127.0).astype(np.int64)
         return Sounded(notes.pitches, velocities, images, beginnings)
 
@@ -323,29 +357,12 @@ class Evaluator:
             heard: what is sought among the recordings of all velocities.
             attacks_of: whose attacks are compared with those of the recordings.
         """
-        rate = self.data.sample_rate
-        level, brightness = timbre.velocity_correlations(grid, rate)
-        nearest, n_nearest = timbre.nearest_velocity_accuracy(heard, self.originals, rate)
-        usual = self._usual_velocity
-        attack, n_attacks = timbre.attack_ratio(
-            attacks_of[:, usual], self.originals[:, usual], rate
+        figures = timbre.grid_figures(
+            timbre.Grid(notes=grid, heard=heard, attacks_of=attacks_of, originals=self.originals),
+            self._usual_velocity,
+            self.data.sample_rate,
         )
-        flat = (-1, grid.shape[-1])
-        tail, n_tails = timbre.silent_tail_dbfs(
-            grid.reshape(flat), self.originals.reshape(-1, self.originals.shape[-1]), rate
-        )
-        return {
-            "velocity_rank_correlation": _rounded((level + brightness) / 2.0),
-            "velocity_level_rank_correlation": _rounded(level),
-            "velocity_centroid_rank_correlation": _rounded(brightness),
-            "nearest_velocity_accuracy": _rounded(nearest),
-            "n_nearest_velocity": n_nearest,
-            "attack_ratio": _rounded(attack),
-            "n_attacks": n_attacks,
-            "silent_tail_dbfs": _rounded(tail),
-            "n_silent_tails": n_tails,
-            "motion_db": _rounded(timbre.motion_db(grid[:, usual], rate)),
-        }
+        return {name: _rounded(value) for name, value in figures.items()}
 
     def _freedom(self, source: Source, rate: int) -> dict[str, Any]:
         """Measure random timbres against each other, and the ways between named ones."""
@@ -428,7 +445,7 @@ def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict
     started = time.monotonic()
     config, instrument = evaluator.config, evaluator.instrument
     source = evaluation_sources.of_instrument(instrument)
-    others = {run.name: evaluation_sources.of_run(run, instrument.spec) for run in runs}
+    others = {run.name: evaluation_sources.open_run(run, instrument.spec) for run in runs}
     metrics: dict[str, Any] = {
         "real": evaluator.real_row(),
         "model": evaluator.model_row(source, "model", config.n_tracker_notes),
@@ -437,7 +454,9 @@ def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict
     }
     if others:
         metrics["runs"] = {
-            name: evaluator.model_row(other, name, config.n_tracker_notes // 6)
+            name: evaluator.paper_row(other, name)
+            if isinstance(other, PaperSource)
+            else evaluator.model_row(other, name, config.n_tracker_notes // 6)
             for name, other in others.items()
         }
     if config.n_inversion_notes:
@@ -445,26 +464,15 @@ def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict
     facts = evaluator.classifier.facts
     judged = ("sha256", "fingerprint", *(key for key in facts if key.startswith("held_out")))
     metrics["classifier"] = {key: facts[key] for key in judged if key in facts}
+    source_set = evaluation_sources.fingerprint_of_instrument(instrument)
     metrics["data"] = {
         "fingerprint": fingerprint(evaluator.data),
         "n_notes": len(evaluator.data),
         # Of another set nobody knows what was held out.
-        "is_training_set": _fingerprint_of(instrument) == fingerprint(evaluator.data),
+        "is_training_set": source_set == fingerprint(evaluator.data),
     }
     metrics["minutes"] = round((time.monotonic() - started) / 60.0, 1)
     return metrics
-
-
-def _split_of(instrument: Instrument) -> Mapping[str, Any]:
-    """Say how the instrument's own run held notes out, as far as its provenance tells."""
-    config = instrument.provenance.get("training_config", {})
-    return config if isinstance(config, dict) else {}
-
-
-def _fingerprint_of(instrument: Instrument) -> str | None:
-    data = instrument.provenance.get("data", {})
-    found = data.get("fingerprint") if isinstance(data, dict) else None
-    return str(found) if found else None
 
 
 def _at_tracker_rate(notes: Array, sample_rate: int) -> Array:
@@ -480,4 +488,4 @@ def _share(hits: Tensor) -> float:
 
 
 def _rounded(value: float | None) -> Any:
-    return None if value is None else float(f"{value:.4g}")
+    return value if value is None or isinstance(value, int) else float(f"{value:.4g}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +16,13 @@ from synth.errors import InputFileError
 from synth.notes.instrument import Instrument
 from synth.notes.latents import Prior, normalise, random_timbre, slerp
 from synth.representation import SpectrogramSpec
-from training.checkpoint import load_run
+from training.checkpoint import CHECKPOINT_NAME, CONFIG_NAME, load_checkpoint, load_run, select
+from training.config import config_from_dict
 from training.held_out import numbered_names
 from training.metrics.played import InstrumentSource, NoteList, SpectrogramSource
+from training.model.gansynth import PaperGenerator
 from training.model.generator import Generator
+from training.paper_config import PaperConfig
 
 Array = NDArray[np.float32]
 
@@ -57,6 +62,34 @@ class Source:
         return self.timbres[names[a]], self.timbres[names[b]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSource:
+    """GANSynth's own generator: timbres are draws of a normal distribution, without names."""
+
+    generator: SpectrogramSource
+    latent_size: int
+    pitch_range: tuple[int, int]
+
+    def draw(self, n_notes: int, seed: int) -> Array:
+        """Draw timbres, [n_notes, latent_size]."""
+        rng = np.random.default_rng(seed)
+        return rng.standard_normal((n_notes, self.latent_size), np.float32)
+
+
+class _PaperNetwork:
+    """A checkpoint of the paper's, in torch."""
+
+    def __init__(self, generator: PaperGenerator, spec: SpectrogramSpec) -> None:
+        self.spec = spec
+        self._generator = generator
+
+    @torch.no_grad()
+    def generate(self, notes: NoteList) -> Array:
+        """Generate spectrograms; velocities have no say."""
+        made = self._generator(torch.from_numpy(notes.latents), torch.from_numpy(notes.pitches))
+        return np.asarray(made.float())
+
+
 class _NetworkSource:
     """A checkpoint's network, in torch."""
 
@@ -87,6 +120,30 @@ def of_instrument(instrument: Instrument) -> Source:
     )
 
 
+def open_run(run_dir: Path, spec: SpectrogramSpec) -> Source | PaperSource:
+    """Open the averaged weights of a run of either kind.
+
+    Raises:
+        InputFileError: there is no such run, or it is an instrument's of another spec.
+    """
+    try:
+        config = config_from_dict(json.loads((run_dir / CONFIG_NAME).read_text()))
+    except (OSError, ValueError) as error:
+        raise InputFileError(f"{run_dir / CONFIG_NAME} cannot be read: {error}") from error
+    if not isinstance(config, PaperConfig):
+        return of_run(run_dir, spec)
+    loaded = load_checkpoint(run_dir)
+    if loaded is None:
+        raise InputFileError(f"{run_dir} holds no {CHECKPOINT_NAME}; train there first")
+    generator = PaperGenerator(config.network, config.spec.n_frames, config.spec.n_bins)
+    generator.load_state_dict(select(loaded[0], "ema"))
+    return PaperSource(
+        generator=_PaperNetwork(generator.eval(), config.spec),
+        latent_size=config.network.latent_size,
+        pitch_range=(config.network.first_pitch, config.network.last_pitch),
+    )
+
+
 def of_run(run_dir: Path, spec: SpectrogramSpec) -> Source:
     """Open the averaged weights of a run.
 
@@ -107,3 +164,16 @@ def of_run(run_dir: Path, spec: SpectrogramSpec) -> Source:
         name: normalise(entry.latent.numpy()) for name, entry in zip(names, timbres, strict=True)
     }
     return Source(generator=_NetworkSource(generator, spec), timbres=latents, prior=Prior())
+
+
+def split_of_instrument(instrument: Instrument) -> Mapping[str, Any]:
+    """Say how the instrument's own run held notes out, as far as its provenance tells."""
+    config = instrument.provenance.get("training_config", {})
+    return config if isinstance(config, dict) else {}
+
+
+def fingerprint_of_instrument(instrument: Instrument) -> str | None:
+    """Name the set that an instrument learned from, if its provenance does."""
+    data = instrument.provenance.get("data", {})
+    found = data.get("fingerprint") if isinstance(data, dict) else None
+    return str(found) if found else None

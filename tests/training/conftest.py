@@ -204,3 +204,29 @@ def tone_classifier(tone_set):
     from training.classifier import ClassifierConfig, train_classifier
 
     return train_classifier(tone_set, ClassifierConfig(n_images=1_200, batch_size=24, rate=1e-2))
+
+
+@pytest.fixture(scope="session")
+def paper_run(tmp_path_factory):
+    """The folder of an untrained run of GANSynth's own kind."""
+    import torch
+
+    from synth.representation import SpectrogramSpec
+    from training.checkpoint import save_checkpoint
+    from training.config import config_to_dict
+    from training.model.gansynth import PaperGenerator
+    from training.paper_config import PaperConfig, PaperNetworkConfig
+
+    spec = SpectrogramSpec(
+        n_fft=256, hop_length=64, n_frames=64, n_bins=128, front_padding=192, if_format="angle"
+    )
+    network = PaperNetworkConfig(latent_size=8, n_blocks=3, filters_base=32)
+    config = PaperConfig(spec=spec, network=network)
+    folder = tmp_path_factory.mktemp("paper-run") / "paper"
+    folder.mkdir()
+    torch.manual_seed(2)
+    generator = PaperGenerator(network, spec.n_frames, spec.n_bins)
+    (folder / "config.json").write_text(json.dumps(config_to_dict(config)))
+    tensors = {f"ema.{name}": value for name, value in generator.state_dict().items()}
+    save_checkpoint(folder, tensors, {"instruments": [], "provenance": {}})
+    return folder

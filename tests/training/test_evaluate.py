@@ -11,6 +11,7 @@ from synth.errors import ConfigError
 from synth.notes.instrument import Instrument
 from training.data.splits import Split
 from training.evaluate import EvaluationConfig, Evaluator, evaluate_instrument
+from training.evaluation_sources import open_run
 
 KEYS = {
     *("pitch_accuracy", "pitch_entropy", "ndb", "ndb_k", "fid", "kid", "inception_score"),
@@ -74,6 +75,17 @@ def test_inversion_has_a_choice_and_a_table_of_both_kinds_of_notes(metrics):
     assert inversion["choice"] in methods
     assert inversion["best_offline"] in methods
     assert methods == [row["method"] for row in inversion["model"]]
+
+
+def test_a_run_of_the_papers_has_the_figures_that_make_sense_for_it(
+    tone_instrument, tone_set, tone_classifier, paper_run
+):
+    config = EvaluationConfig(n_samples=8, n_extra_samples=8, n_tracker_notes=0)
+    evaluator = Evaluator(Instrument.load(tone_instrument), tone_set, tone_classifier, config)
+    row = evaluator.paper_row(open_run(paper_run, evaluator.instrument.spec), "paper")
+    assert row["n_samples"] == 8
+    assert row["fid"] > evaluator.real_row()["fid"]
+    assert "velocity_rank_correlation" not in row
 
 
 def test_two_held_out_notes_are_enough_for_a_row(tone_instrument, tone_set, tone_classifier):

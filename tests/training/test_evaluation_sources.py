@@ -7,7 +7,7 @@ import pytest
 
 from synth.errors import InputFileError
 from synth.notes.instrument import Instrument
-from training.evaluation_sources import of_instrument, of_run
+from training.evaluation_sources import of_instrument, of_run, open_run
 from training.metrics.played import NoteList
 
 
@@ -37,3 +37,23 @@ def test_mid_points_lie_half_way_and_draws_repeat(tone_instrument):
     assert middle @ harp == pytest.approx(middle @ oboe, rel=1e-4)
     draws = [source.draw("random", np.random.default_rng(5)) for _ in range(2)]
     np.testing.assert_array_equal(*draws)
+
+
+def test_a_paper_run_generates_from_draws_and_pitches(paper_run, tone_instrument):
+    source = open_run(paper_run, Instrument.load(tone_instrument).spec)
+    latents = source.draw(3, seed=1)
+    np.testing.assert_array_equal(latents, source.draw(3, seed=1))
+    pitches = np.array([source.pitch_range[0], 60, source.pitch_range[1]])
+    notes = NoteList(latents=latents, pitches=pitches, velocities=np.ones(3, np.float32))
+    made = source.generator.generate(notes)
+    assert made.shape == (3, *source.generator.spec.shape)
+    assert np.isfinite(made).all()
+
+
+def test_a_run_without_a_checkpoint_is_refused(paper_run, tone_instrument, tmp_path):
+    (tmp_path / "config.json").write_text((paper_run / "config.json").read_text())
+    spec = Instrument.load(tone_instrument).spec
+    with pytest.raises(InputFileError, match="train there first"):
+        open_run(tmp_path, spec)
+    with pytest.raises(InputFileError, match="cannot be read"):
+        open_run(tmp_path / "none", spec)

@@ -25,7 +25,7 @@ from synth.notes.tiles import SILENCE_GATE
 from synth.realtime.decode import Decoder, Frames, decode_voice_hop, make_decoder
 from synth.realtime.finish import Finisher
 from synth.realtime.heads import HEAD_DTYPE, start_voice
-from synth.representation import SpectrogramSpec, to_magnitude_and_advance
+from synth.representation import SpectrogramSpec, decode, to_magnitude_and_advance
 
 Array = NDArray[np.float32]
 
@@ -57,6 +57,33 @@ class SpectrogramSource(Protocol):
 
     def generate(self, notes: NoteList) -> Array:
         """Generate spectrograms, [n_notes, n_channels, n_frames, n_bins], normalised."""
+
+
+class NoteDecoder(Protocol):
+    """What turns a spectrogram into sound."""
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of a note, from its onset."""
+
+    def decode(self, spectrogram: Array) -> Array:
+        """Turn one note's spectrogram into audio, [n_samples]."""
+
+
+class AccumulatingDecoder:
+    """The paper's way: phases accumulated bin by bin, the whole note at once."""
+
+    def __init__(self, spec: SpectrogramSpec) -> None:
+        self.spec = spec
+
+    @property
+    def n_samples(self) -> int:
+        """Samples of a note, from its onset."""
+        return self.spec.n_samples
+
+    def decode(self, spectrogram: Array) -> Array:
+        """Turn one note's spectrogram into audio, [n_samples]."""
+        return decode(spectrogram, self.spec)
 
 
 class InstrumentSource:
@@ -161,7 +188,7 @@ class PlayerDecoder:
 
 def sound_notes(
     source: SpectrogramSource,
-    decoder: PlayerDecoder,
+    decoder: NoteDecoder,
     notes: NoteList,
     hear: Callable[[int, Array], None],
     progress: Callable[[float], None] | None = None,
@@ -200,7 +227,7 @@ def sound_notes(
 
 def sound_all(
     source: SpectrogramSource,
-    decoder: PlayerDecoder,
+    decoder: NoteDecoder,
     notes: NoteList,
     progress: Callable[[float], None] | None = None,
 ) -> Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -33,6 +34,57 @@ _CENTROID_STEP = 0.005  # ... and as the same brightness
 _TAIL_S = 0.1
 _PERCUSSIVE_RISE_S = 0.03  # a recording that rises faster is struck or plucked
 _SHORTEST_RISE_S = 0.004  # two periods of middle C: below it a rise is a phase of the wave
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Every timbre at every velocity, [n_timbres, n_velocities, n_samples] each.
+
+    Attributes:
+        notes: that are judged.
+        heard: that are sought among the recordings of all velocities.
+        attacks_of: whose attacks are compared with the recordings'.
+        originals: the recordings.
+    """
+
+    notes: Array
+    heard: Array
+    attacks_of: Array
+    originals: Array
+
+
+def grid_figures(grid: Grid, usual: int, sample_rate: int) -> dict[str, float | int | None]:
+    """Measure all that needs every timbre at every velocity.
+
+    Args:
+        grid: the notes.
+        usual: index of the velocity at which attacks and motion are looked at.
+        sample_rate: Hz.
+
+    Returns:
+        Figures by the names that an evaluation gives them.
+    """
+    level, brightness = velocity_correlations(grid.notes, sample_rate)
+    nearest, n_nearest = nearest_velocity_accuracy(grid.heard, grid.originals, sample_rate)
+    attack, n_attacks = attack_ratio(
+        grid.attacks_of[:, usual], grid.originals[:, usual], sample_rate
+    )
+    notes, originals = (
+        array.reshape(-1, array.shape[-1]) for array in (grid.notes, grid.originals)
+    )
+    tail, n_tails = silent_tail_dbfs(notes, originals, sample_rate)
+    return {
+        "velocity_rank_correlation": (level + brightness) / 2.0,
+        "velocity_level_rank_correlation": level,
+        "velocity_centroid_rank_correlation": brightness,
+        "nearest_velocity_accuracy": nearest,
+        "n_nearest_velocity": n_nearest,
+        "attack_ratio": attack,
+        "n_attacks": n_attacks,
+        "silent_tail_dbfs": tail,
+        "n_silent_tails": n_tails,
+        "motion_db": motion_db(grid.notes[:, usual], sample_rate),
+    }
 
 
 def velocity_correlations(grid: Array, sample_rate: int) -> tuple[float, float]:

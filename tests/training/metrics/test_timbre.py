@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from training.metrics.timbre import (
+    Grid,
     attack_ratio,
+    grid_figures,
     interpolation_smoothness,
     latent_diversity_db,
     motion_db,
@@ -91,3 +93,14 @@ def test_a_tremolo_moves_and_a_steady_note_does_not():
     assert motion_db(np.stack([note()]), RATE) < 0.5
     assert motion_db(np.stack([tremolo]), RATE) > 1.0
     assert motion_db(np.zeros((1, 100)), RATE) == 0.0
+
+
+def test_recordings_beside_themselves_have_every_figure_at_its_best():
+    notes = grid(RISING)
+    figures = grid_figures(
+        Grid(notes=notes, heard=notes, attacks_of=notes, originals=notes), 3, RATE
+    )
+    assert figures["velocity_rank_correlation"] == pytest.approx(1.0)
+    assert (figures["nearest_velocity_accuracy"], figures["n_nearest_velocity"]) == (1.0, 5)
+    assert (figures["attack_ratio"], figures["n_attacks"]) == (1.0, 1)
+    assert (figures["silent_tail_dbfs"], figures["n_silent_tails"]) == (None, 0)

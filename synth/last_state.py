@@ -89,8 +89,15 @@ class LastState:
         self._path = path
         self._tell = tell
 
-    def restore(self, player: Player, *, with_presets: bool = True) -> Mapping[str, Any]:
+    def restore(
+        self, player: Player, *, with_presets: bool = True, instrument: str = ""
+    ) -> Mapping[str, Any]:
         """Bring a player back to the last state, if there is one that can be used.
+
+        Args:
+            player: to set.
+            with_presets: False leaves the parts as they are.
+            instrument: name of the one that plays; the parts of another one's state are left out.
 
         Returns:
             The state, for what is not the player's; empty where there is none.
@@ -103,12 +110,13 @@ class LastState:
         with contextlib.suppress(OSError):
             self._marker.touch()
         try:
-            state: Mapping[str, Any] = self._read()
-            apply_state(state, player, with_presets=with_presets)
+            state = self._read()
+            is_other = isinstance(state, Mapping) and state.get("instrument", "") != instrument
+            apply_state(state, player, with_presets=with_presets and not is_other)
         except (SynthError, ValueError, OSError, RecursionError) as err:
             self._set_aside(" ".join(str(err).split()))
             return {}
-        return state
+        return dict(state)
 
     def settle(self) -> None:
         """Take the marker away: the start has ended, well or with an error that was told."""

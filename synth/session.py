@@ -79,7 +79,9 @@ class Session:
             opening.callback(self._close_engine)
             self.player = Player(self.engine.post, self.engine.instrument)
             opening.callback(last_state.settle)
-            restored = last_state.restore(self.player, with_presets=preset is None)
+            restored = last_state.restore(
+                self.player, with_presets=preset is None, instrument=self.engine.instrument.name
+            )
             self._remembered = restored.get("subscribers", [])
             if preset is not None:
                 self.player.load(preset)
@@ -248,10 +250,13 @@ class Session:
         is_foreign = folder != default_instrument()
         marked = loading(folder) if is_foreign else contextlib.nullcontext()
         with marked, contextlib.ExitStack() as opening:
-            engine = opening.enter_context(Engine(folder, EngineConfig()))
+            engine = opening.enter_context(Engine(folder, self._engine_config(), tell=self._tell))
             audition(engine)
             opening.pop_all()
         return engine
+
+    def _engine_config(self) -> EngineConfig:
+        return EngineConfig(backend=self.config.backend, device=self.config.device)
 
     def _close_engine(self) -> None:
         self.engine.__exit__(None, None, None)
@@ -317,7 +322,7 @@ class Session:
     def _extra_state(self) -> dict[str, Any]:
         """Return what belongs to the last state besides the player's."""
         listeners = self.osc.listeners.to_list() if self.osc else self._remembered
-        return {"subscribers": listeners}
+        return {"subscribers": listeners, "instrument": self.engine.instrument.name}
 
     def _fade_out(self) -> None:
         self.engine.post(AllSoundOff())

@@ -34,7 +34,7 @@ def play_demo(session: "Session", ended: Ending) -> None:
     """Play the song in its own time, and what rings on; stop early when the end has come."""
     if session.config.preset is None:
         dress(session.player)
-    song = load_song(demo_song(), session.engine.sample_rate, session.player.home)
+    song = _load(session.engine.sample_rate, session.player)
     started_s = time.monotonic()
     for sample, event in song.events:
         due_s = started_s + sample / song.sample_rate
@@ -54,7 +54,7 @@ def render_demo(config: "SessionConfig") -> int:
     with opened(opening) as (engine, player):
         if config.preset is None:
             dress(player)
-        song: Song = load_song(demo_song(), engine.sample_rate, player.home)
+        song = _load(engine.sample_rate, player)
         with progress_bar(demo_song().name) as progress:
             rendered = render_song(engine, player, song, out, progress=progress)
     print(f"no audio device: the demo was rendered to {out} ({rendered.seconds:.1f} s)")
@@ -66,3 +66,8 @@ def dress(player: Player) -> None:
     for part, timbre in enumerate(TIMBRES):
         with contextlib.suppress(PresetError):
             player.load(timbre_preset(timbre), parts=[part])
+
+
+def _load(sample_rate: int, player: Player) -> Song:
+    # Its program changes are for other synthesizers; here the parts are dressed by name.
+    return load_song(demo_song(), sample_rate, player.home).without_programs()

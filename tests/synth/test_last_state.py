@@ -117,6 +117,18 @@ def test_a_state_of_another_instrument_is_set_aside(tmp_path: Path) -> None:
     assert "no timbre" in told[0]
 
 
+def test_the_parts_of_another_instrument_stay_with_it(tmp_path: Path) -> None:
+    path, told = tmp_path / "state.json", list[str]()
+    LastState(path, told.append).save(edited(tmp_path), {"instrument": "one"})
+    player, _ = make_player(tmp_path, ["theremin"])
+    state = LastState(path, told.append).restore(player, instrument="another")
+    assert "one" == state["instrument"]
+    assert 0.75 == pytest.approx(player.value("main/a4_hz"))
+    assert 0.5 == player.value("amp/pan", 3)
+    assert path.exists()
+    assert [] == told
+
+
 def test_no_path_keeps_nothing_and_a_bad_one_is_one_line(tmp_path: Path) -> None:
     told: list[str] = []
     player = edited(tmp_path)

@@ -54,6 +54,6 @@ def test_a_set_of_other_instruments_is_refused(tone_set):
 def test_the_note_beside_is_a_semitone_away_at_the_same_velocity(tone_set):
     for row, step in ((0, 1), (47, -1)):  # the lowest note goes up, the highest down
         found = note_beside(tone_set, row)
-        assert tone_set.pitch[found] == tone_set.pitch[row] + step
+        assert int(tone_set.pitch[found]) == int(tone_set.pitch[row]) + step
         assert tone_set.velocity[found] == tone_set.velocity[row]
         assert tone_set.instrument[found] == tone_set.instrument[row]

@@ -19,8 +19,9 @@ from training.model.generator import Generator
 
 CHECKPOINT_NAME = "checkpoint.safetensors"
 CONFIG_NAME = "config.json"
-# Where weights lie in a checkpoint: of the networks, of their average, of the discriminator.
-_WEIGHTS = ("model.", "ema.", "stage.network.")
+# What of a checkpoint another run begins with: the averaged networks (an annealed run's own weights
+# differ little from their average, and would double the file), and the discriminator.
+_WEIGHTS = ("ema.", "stage.network.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def load_run(run_dir: Path) -> tuple[TrainingConfig, Generator, list[Timbre], di
 
 
 def save_training_state(run_dir: Path, path: Path) -> None:
-    """Write what another run can begin from: all weights in bfloat16, no optimiser's moments.
+    """Write what another run can begin from: weights in bfloat16, no optimiser's moments.
 
     Args:
         run_dir: A run that has saved.
@@ -187,7 +188,7 @@ def load_training_state(path: Path) -> tuple[dict[str, Tensor], list[str]]:
     """Read what `save_training_state` wrote.
 
     Returns:
-        The tensors, in float32, under `model.`, `ema.` and `stage.network.`; and the names of the
+        The tensors, in float32, under `ema.` and `stage.network.`, and the names of the
         instruments, in the order of their latents.
 
     Raises:

@@ -37,7 +37,7 @@ def add_export_command(
         "--training-state",
         type=Path,
         metavar="FILE",
-        help="also write all weights in bfloat16, for `gansynth train --start`",
+        help="also write the weights in bfloat16, for `gansynth train --start`",
     )
     parser.set_defaults(run=run_export)
 

@@ -124,7 +124,7 @@ def train(
     def restore() -> tuple[RunState, Stage]:
         loaded = load_checkpoint(run_dir)
         if loaded is None:
-            n_taken = take_weights(networks, select(given, "model"), given_names, source.names)
+            n_taken = take_weights(networks, select(given, "ema"), given_names, source.names)
             take_weights(average, select(given, "ema"), given_names, source.names)
             if start is not None and not n_taken:
                 raise ConfigError(f"{start} holds no weights that fit config {config.name!r}")

@@ -1,4 +1,4 @@
-"""scripts/train-gpu says what it lacks before it begins; its whole way takes minutes, and a pack."""
+"""scripts/train-gpu says what it lacks before it begins; its whole way takes minutes."""
 
 import shutil
 import subprocess

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from synth.config import EngineConfig
+from synth.config import Backend, Device, EngineConfig
 from synth.engine import Engine
 from synth.folders import default_instrument
 from synth.notes.instrument import Instrument
@@ -19,6 +19,8 @@ def open_offline(
     sample_rate: int = 48_000,
     preset: str | None = None,
     timbre: str | None = None,
+    backend: Backend = "auto",
+    device: Device = "cpu",
 ) -> Iterator[tuple[Engine, Player]]:
     """Open an engine that waits for its frames, and a player for it.
 
@@ -27,13 +29,15 @@ def open_offline(
         sample_rate: Hz.
         preset: name, for all parts.
         timbre: name or `seed:N`, for all parts, in place of a preset.
+        backend: runtime of the generator.
+        device: where it runs.
 
     Raises:
         ConfigError: a value is out of range, or there is no such timbre.
         InstrumentError: the instrument cannot be used.
         PresetError: there is no such preset, or it is not for this instrument.
     """
-    config = EngineConfig(sample_rate=sample_rate, is_offline=True)
+    config = EngineConfig(sample_rate=sample_rate, is_offline=True, backend=backend, device=device)
     found = find_preset(preset) if preset else None
     loaded = Instrument.load(instrument or default_instrument())
     if timbre is not None:

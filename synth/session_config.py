@@ -20,6 +20,7 @@ import platformdirs
 
 from synth.adapters.midi_in import ALL_PORTS, MidiApi
 from synth.adapters.osc import DEFAULT_HOST, DEFAULT_PORT, parse_endpoint
+from synth.config import BACKENDS, DEVICES, Backend, Device
 from synth.errors import ConfigError, InputFileError
 from synth.parameters import nearest
 
@@ -43,6 +44,8 @@ class SessionConfig:
     osc_feedback: tuple[str, ...] = ()  # HOST:PORT that are told of every change unasked
     http: str | None = None  # HOST:PORT or "none"; None: 127.0.0.1:9001, if it is free
     block_size: int = 0  # samples; 0: as the device likes
+    backend: Backend = "auto"  # runtime of the generator
+    device: Device = "cpu"  # where it runs
     record: Path | None = None  # WAV file
 
     def __post_init__(self) -> None:
@@ -59,6 +62,11 @@ class SessionConfig:
         if self.midi_api not in get_args(MidiApi):
             known = ", ".join(get_args(MidiApi))
             raise ConfigError(f"MIDI API {self.midi_api!r}: expected one of {known}")
+        for name, words in (("backend", BACKENDS), ("device", DEVICES)):
+            if getattr(self, name) not in words:
+                raise ConfigError(
+                    f"{name} {getattr(self, name)!r}: expected one of {', '.join(words)}"
+                )
         if self.audio == "" or not self.midi_in:
             raise ConfigError("a device's name is empty; run `gansynth devices`, or leave it out")
         parse_endpoint(self.osc)

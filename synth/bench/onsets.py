@@ -33,12 +33,13 @@ _NEVER_MS = 2000.0  # what a note counts that was not heard
 
 
 def measure_onsets(
-    instrument: Instrument, *, n_notes: int, n_chords: int, seed: int = 0
+    instrument: Instrument, config: EngineConfig, *, n_notes: int, n_chords: int, seed: int = 0
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Measure cold notes, cold chords of ten, and warm notes.
 
     Args:
         instrument: what to play.
+        config: of the engine; nothing is to be made in advance.
         n_notes: cold ones.
         n_chords: cold ones.
         seed: of the timbres.
@@ -47,7 +48,6 @@ def measure_onsets(
         `cold_onset_ms` and `warm_onset_blocks`.
     """
     rng = np.random.default_rng(seed)
-    config = EngineConfig(is_prefetching=False, n_voices=32)
     with Engine(instrument, config) as engine, Pacer(engine, BLOCK_SIZE) as pacer:
         _place(engine)
         with _moving_timbre(engine, instrument):

@@ -7,6 +7,7 @@ from typing import Any
 from synth.adapters.midi_file import load_song
 from synth.bench import fluid, generation, onsets, peers, process, voices
 from synth.bench.figures import rounded
+from synth.config import Backend, Device, EngineConfig
 from synth.folders import demo_song
 from synth.notes.instrument import Instrument
 from synth.offline import open_offline
@@ -26,6 +27,8 @@ class BenchConfig:
     n_blocks: int = 100_000  # of the callback
     seconds: float = 10.0  # of playing, for the memory
     has_peers: bool = False
+    backend: Backend = "auto"  # of the cold notes
+    device: Device = "cpu"
     has_process: bool = True  # start the player as a program
 
     @property
@@ -53,7 +56,12 @@ def run_bench(instrument: Instrument, config: BenchConfig, progress: Progress) -
     figures: dict[str, Any] = {}
     progress("cold and warm notes")
     figures["cold_onset_ms"], figures["warm_onset_blocks"] = onsets.measure_onsets(
-        instrument, n_notes=config.n_notes, n_chords=config.n_chords
+        instrument,
+        EngineConfig(
+            is_prefetching=False, n_voices=32, backend=config.backend, device=config.device
+        ),
+        n_notes=config.n_notes,
+        n_chords=config.n_chords,
     )
     progress("decoding")
     hop_us = voices.measure_hop_us(instrument, n_times=config.n_times)

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synth.config import BACKENDS, DEVICES
+
 if TYPE_CHECKING:
     from synth.engine import Engine
     from synth.player import Player
@@ -19,6 +21,7 @@ def add_offline_sound(parser: argparse.ArgumentParser) -> None:
     sound.add_argument("--preset", metavar="P", help="a preset by its name")
     sound.add_argument("--timbre", metavar="NAME|seed:N", help="a timbre by its name, or a seed")
     add_instrument(parser)
+    add_backend(parser)
     parser.add_argument(
         "--sample-rate", metavar="HZ", type=int, default=48_000, help="of the file (48000)"
     )
@@ -29,7 +32,12 @@ def offline_engine(args: argparse.Namespace) -> "AbstractContextManager[tuple[En
     from synth.offline import open_offline
 
     return open_offline(
-        args.instrument, sample_rate=args.sample_rate, preset=args.preset, timbre=args.timbre
+        args.instrument,
+        sample_rate=args.sample_rate,
+        preset=args.preset,
+        timbre=args.timbre,
+        backend=args.backend,
+        device=args.device,
     )
 
 
@@ -38,6 +46,21 @@ def add_instrument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--instrument", metavar="DIR", type=Path, help="an instrument's folder (the one that ships)"
     )
+
+
+def add_backend(parser: argparse.ArgumentParser, *, is_from_settings: bool = False) -> None:
+    """Declare which runtime generates, and where.
+
+    Args:
+        parser: of the command.
+        is_from_settings: a flag that is not given leaves it to the settings file.
+    """
+    for flag, words, text in (
+        ("--backend", BACKENDS, "runtime of the generator"),
+        ("--device", DEVICES, "where it runs; without a graphics card, on the CPU"),
+    ):
+        default = None if is_from_settings else words[0]
+        parser.add_argument(flag, choices=words, default=default, help=f"{text} ({words[0]})")
 
 
 def pitch(word: str) -> float:

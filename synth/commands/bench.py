@@ -4,7 +4,7 @@ import argparse
 import json
 
 from synth.commands import Subparsers
-from synth.commands.arguments import add_instrument
+from synth.commands.arguments import add_backend, add_instrument
 
 
 def add_command(subparsers: Subparsers) -> None:
@@ -17,6 +17,7 @@ def add_command(subparsers: Subparsers) -> None:
         "--peers", action="store_true", help="also WaveNet and a plain GANSynth, for comparison"
     )
     add_instrument(parser)
+    add_backend(parser)
     parser.add_argument(
         "--notes", metavar="N", type=_count, default=1000, help="cold notes to time (1000)"
     )
@@ -42,7 +43,12 @@ def run(args: argparse.Namespace) -> int:
     from synth.notes.instrument import Instrument
 
     config = BenchConfig(
-        n_notes=args.notes, n_blocks=args.blocks, seconds=args.seconds, has_peers=args.peers
+        n_notes=args.notes,
+        n_blocks=args.blocks,
+        seconds=args.seconds,
+        has_peers=args.peers,
+        backend=args.backend,
+        device=args.device,
     )
     instrument = Instrument.load(args.instrument or default_instrument())
     with Console(stderr=True).status("measuring") as status:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.commands import Subparsers
-from synth.commands.arguments import add_instrument
+from synth.commands.arguments import add_backend, add_instrument
 
 if TYPE_CHECKING:
     from synth.adapters.systemd import ServiceManager
@@ -57,6 +57,7 @@ def add_command(subparsers: Subparsers) -> None:
         metavar="HOST:PORT|none",
         help="OSCQuery: the address space over HTTP and websocket (127.0.0.1:9001)",
     )
+    add_backend(parser, is_from_settings=True)
     parser.add_argument("--block-size", metavar="N", type=int, help="samples (as the device likes)")
     parser.add_argument("--record", metavar="OUT.wav", type=Path, help="record what is played")
     parser.add_argument("--demo", action="store_true", help="play a song by itself, then leave")

@@ -35,3 +35,18 @@ def test_a_preset_and_a_timbre_exclude_each_other(capsys):
     with pytest.raises(SystemExit):
         parser.parse_args(["--preset", "a", "--timbre", "b"])
     assert "not allowed with" in capsys.readouterr().err
+
+
+def test_a_backend_is_one_of_those_that_there_are(capsys):
+    parser = argparse.ArgumentParser()
+    arguments.add_backend(parser)
+    assert vars(parser.parse_args([])) == {"backend": "auto", "device": "cpu"}
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--backend", "tensorflow"])
+    assert "torchscript" in capsys.readouterr().err
+
+
+def test_a_flag_that_is_not_given_leaves_it_to_the_settings_file():
+    parser = argparse.ArgumentParser()
+    arguments.add_backend(parser, is_from_settings=True)
+    assert vars(parser.parse_args(["--device", "cuda"])) == {"backend": None, "device": "cuda"}

@@ -9,7 +9,6 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 from synth.adapters.addresses.meters import METER_PERIOD_S, Meters
@@ -124,12 +123,7 @@ class OscServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     # --- receiving -------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ import logging
 import socket
 import threading
 from collections.abc import Hashable, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -110,12 +109,7 @@ class OscQueryServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     # --- serving ---------------------------------------------------------------------------------

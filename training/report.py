@@ -38,6 +38,8 @@ _FIGURES = {
     "velocity_rank_correlation": "Rank correlation of level and brightness with velocity",
     "velocity_level_rank_correlation": "... of level",
     "velocity_centroid_rank_correlation": "... of brightness",
+    "recorded_level_rank_correlation": "Rank correlation of level with the recordings'",
+    "recorded_centroid_rank_correlation": "... of brightness with the recordings'",
     "nearest_velocity_accuracy": "Notes nearest to the recording of their own velocity",
     "latent_diversity": "Mean distance of two timbres, dB",
     "interpolation_smoothness": "Evenness of the way between timbres (1: even)",

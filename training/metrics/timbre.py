@@ -66,6 +66,9 @@ def grid_figures(grid: Grid, usual: int, sample_rate: int) -> dict[str, float | 
     """
     level, brightness = velocity_correlations(grid.notes, sample_rate)
     nearest, n_nearest = nearest_velocity_accuracy(grid.heard, grid.originals, sample_rate)
+    with_level, with_brightness = correlations_with_recordings(
+        grid.heard, grid.originals, sample_rate
+    )
     attack, n_attacks = attack_ratio(
         grid.attacks_of[:, usual], grid.originals[:, usual], sample_rate
     )
@@ -77,6 +80,8 @@ def grid_figures(grid: Grid, usual: int, sample_rate: int) -> dict[str, float | 
         "velocity_rank_correlation": (level + brightness) / 2.0,
         "velocity_level_rank_correlation": level,
         "velocity_centroid_rank_correlation": brightness,
+        "recorded_level_rank_correlation": with_level,
+        "recorded_centroid_rank_correlation": with_brightness,
         "nearest_velocity_accuracy": nearest,
         "n_nearest_velocity": n_nearest,
         "attack_ratio": attack,
@@ -109,6 +114,32 @@ def velocity_correlations(grid: Array, sample_rate: int) -> tuple[float, float]:
         columns[0].append(_spearman_with_order(levels))
         columns[1].append(_spearman_with_order(centroids))
     return float(np.mean(columns[0])), float(np.mean(columns[1]))
+
+
+def correlations_with_recordings(
+    grid: Array, originals: Array, sample_rate: int
+) -> tuple[float, float]:
+    """Measure whether what is loud or bright among the recordings is so among the notes.
+
+    Velocity alone does not tell: many recordings are one sound at all velocities, only louder.
+
+    Args:
+        grid: [n_timbres, n_velocities, n_samples].
+        originals: the recordings, in the same order.
+        sample_rate: Hz.
+
+    Returns:
+        Rank correlation (Spearman) over all timbres and velocities of level, and of the
+        power-weighted spectral centroid, of the first second.
+    """
+    pairs = []
+    for measure in (level_db, lambda note: brightness_hz(note, sample_rate)):
+        notes, recordings = (
+            [measure(note[:sample_rate]) for row in array for note in row]
+            for array in (grid, originals)
+        )
+        pairs.append(_spearman(notes, recordings))
+    return pairs[0], pairs[1]
 
 
 def nearest_velocity_accuracy(
@@ -217,9 +248,14 @@ def motion_db(notes: Array, sample_rate: int) -> float:
 
 
 def _spearman_with_order(values: Sequence[float]) -> float:
-    if len(values) < 2:
+    return _spearman(values, range(len(values)))
+
+
+def _spearman(x: Sequence[float], y: Sequence[float]) -> float:
+    """Compute the rank correlation, 0 where one side does not change."""
+    if len(x) < 2:
         return 0.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConstantInputWarning)
-        correlation = float(spearmanr(range(len(values)), values).statistic)
+        correlation = float(spearmanr(x, y).statistic)
     return 0.0 if np.isnan(correlation) else correlation

@@ -6,6 +6,7 @@ import pytest
 from training.metrics.timbre import (
     Grid,
     attack_ratio,
+    correlations_with_recordings,
     grid_figures,
     interpolation_smoothness,
     latent_diversity_db,
@@ -46,6 +47,16 @@ def test_velocity_that_is_only_a_gain_has_no_brightness():
 def test_velocity_that_is_backwards_is_negative():
     level, brightness = velocity_correlations(grid(RISING)[:, ::-1], RATE)
     assert (level, brightness) == pytest.approx((-1.0, -1.0))
+
+
+def test_notes_as_loud_and_bright_as_their_recordings_correlate_whatever_the_velocity():
+    originals = np.concatenate([grid(RISING), grid(RISING[::-1])])
+    assert correlations_with_recordings(originals, originals, RATE) == pytest.approx((1.0, 1.0))
+    duller = np.concatenate([grid([b / 2 for b in RISING]), grid([b / 2 for b in RISING[::-1]])])
+    assert correlations_with_recordings(duller, originals, RATE)[1] == pytest.approx(1.0)
+    level, brightness = correlations_with_recordings(originals[::-1], originals, RATE)
+    assert level > 0.9
+    assert brightness < -0.9
 
 
 def test_recordings_are_nearest_to_themselves_and_one_sound_is_a_fifth():
@@ -102,5 +113,6 @@ def test_recordings_beside_themselves_have_every_figure_at_its_best():
     )
     assert figures["velocity_rank_correlation"] == pytest.approx(1.0)
     assert (figures["nearest_velocity_accuracy"], figures["n_nearest_velocity"]) == (1.0, 5)
+    assert figures["recorded_centroid_rank_correlation"] == pytest.approx(1.0)
     assert (figures["attack_ratio"], figures["n_attacks"]) == (1.0, 1)
     assert (figures["silent_tail_dbfs"], figures["n_silent_tails"]) == (None, 0)

@@ -96,3 +96,35 @@ def test_three_notes_have_three_pitch_curves(rendered: NDArray[np.float64]) -> N
 
 def _measured(span: NDArray[np.float64], key: int, semitones: float, moment_s: float) -> float:
     return frequency_near(span, pitch_to_hz(key + semitones * moment_s / SECONDS))
+
+
+def brightness_db(span: NDArray[np.float64], hz: float) -> float:
+    """Measure the harmonics 3 to 5 of a note against its fundamental, in dB."""
+    power = np.abs(np.fft.rfft(span * np.hanning(len(span)), 1 << 18)) ** 2
+
+    def level(harmonic: int) -> float:
+        low, high = (
+            round(hz * harmonic * factor * len(power) * 2 / SAMPLE_RATE)
+            for factor in (0.993, 1.007)
+        )
+        return float(power[low:high].max())
+
+    return float(10.0 * np.log10(sum(level(h) for h in (3, 4, 5)) / level(1)))
+
+
+def test_slide_brightens_its_own_note_and_pressure_another(
+    rendered: NDArray[np.float64],
+) -> None:
+    half = SAMPLE_RATE // 8
+    levels = []
+    for moment_s in (MOMENTS_S[0], MOMENTS_S[-1]):
+        middle = round(moment_s * SAMPLE_RATE)
+        span = rendered[middle - half : middle + half]
+        levels.append(
+            [brightness_db(span, pitch_to_hz(k + b * moment_s / SECONDS)) for k, b in NOTES]
+        )
+    still, slid, pressed = np.array(levels[1]) - levels[0]
+    print(f"brighter by {still:.1f}, {slid:.1f} and {pressed:.1f} dB")
+    assert slid > 5.0  # CC 74 from 32 to 102
+    assert pressed > 0.7
+    assert abs(still) < 0.25 * slid

@@ -96,13 +96,13 @@ class AdversarialConfig:
     n_grown_levels: int = 3  # the stage begins at 1 / 2 ** this of the resolution
     adversarial: float = 1.0
     matching: float = 4.0
-    reconstruction: float = 1.0
+    reconstruction: float = 0.5
     auxiliary: float = 0.5
-    discriminator_speed: float = 1.5  # its learning rate over the generator's
+    discriminator_speed: float = 2.0  # its learning rate over the generator's
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
     optimiser: OptimiserConfig = field(
         default_factory=lambda: OptimiserConfig(
-            rate=4e-4, beta1=0.0, n_warmup_images=1_000, gradient_clip=10.0
+            rate=6e-4, beta1=0.0, n_warmup_images=1_000, gradient_clip=10.0
         )
     )
 

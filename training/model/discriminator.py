@@ -2,9 +2,10 @@
 
 It looks at patches (Isola et al. 2017, arXiv:1611.07004, §3.2.2), since what reconstruction leaves
 out is local: beating, breath, vibrato. The instrument and the velocity enter as a projection
-(Miyato & Koyama 2018, arXiv:1802.05637), the pitch as its maps over frequency, and spectral
-normalisation (Miyato et al. 2018, arXiv:1802.05957) bounds the slope, without the second
-derivatives of a gradient penalty, which would double the cost of a step.
+(Miyato & Koyama 2018, arXiv:1802.05637), the pitch as its maps over frequency. Weights are
+normalised as vocoders' discriminators are (Salimans & Kingma 2016, arXiv:1602.07868; Kumar et al.
+2019, arXiv:1910.06711, §2.2); spectral normalisation left it too slow to tell anything from
+anything, and a gradient penalty would double the cost of a step.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.parametrizations import spectral_norm
+from torch.nn.utils.parametrizations import weight_norm
 
 from synth.representation import SpectrogramSpec
 from training.config import DiscriminatorConfig
@@ -62,16 +63,16 @@ class Discriminator(nn.Module):
         nn.init.normal_(self.codes.weight, std=0.1)
         n_first, n_last = config.channels[0], config.channels[-1]
         # The pitch's maps are the same for all frames, so they are convolved for one of them.
-        self.comb = spectral_norm(
-            nn.Conv2d(N_FEATURES + 1, n_first, (1, 3), stride=(1, 2), padding=(0, 1), bias=False)
-        )
+        comb = nn.Conv2d(N_FEATURES + 1, n_first, (1, 3), stride=(1, 2), padding=(0, 1), bias=False)
+        self.comb = _normalised(comb)
         self.layers = nn.ModuleList(
-            spectral_norm(nn.Conv2d(n_in, n_out, 3, stride=2, padding=1))
+            _normalised(nn.Conv2d(n_in, n_out, 3, stride=2, padding=1))
             for n_in, n_out in pairwise((spec.n_channels, *config.channels))
         )
-        self.realness = spectral_norm(nn.Conv2d(n_last, 1, 1))
-        self.instrument = spectral_norm(nn.Embedding(n_instruments, n_last))
-        self.loudness = spectral_norm(nn.Linear(2, n_last, bias=False))
+        self.realness = _normalised(nn.Conv2d(n_last, 1, 1))
+        self.instrument = nn.Embedding(n_instruments, n_last)
+        nn.init.normal_(self.instrument.weight, std=0.02)
+        self.loudness = nn.Linear(2, n_last, bias=False)
         n_columns = spec.n_bins // 2 ** len(config.channels)
         self.heads = nn.Linear(n_last * n_columns, 1 + n_families)
 
@@ -104,3 +105,10 @@ class Discriminator(nn.Module):
         realness = self.realness(x)[:, 0] + torch.einsum("bchw,bc->bhw", x, condition.to(x.dtype))
         heard = self.heads(x.mean(dim=2).flatten(1)).float()
         return Judgement(realness.float(), features, heard[:, 0], heard[:, 1:])
+
+
+def _normalised(convolution: nn.Conv2d) -> nn.Module:
+    """Part a convolution's weights into length and direction."""
+    nn.init.kaiming_normal_(convolution.weight, a=_SLOPE)
+    module: nn.Module = weight_norm(convolution)
+    return module

@@ -76,11 +76,11 @@ KING_ABOVE: Line = (
 )
 # Which line, how many octaves up, beats a minute and velocity: four bars each.
 KING_PHRASES = (
-    (KING, 0, 112, 34),
-    (KING_ABOVE, 0, 120, 48),
-    (KING, 0, 132, 64),
-    (KING_ABOVE, 1, 148, 84),
-    (KING, 1, 168, 104),
+    (KING, 0, 112, 44),
+    (KING_ABOVE, 0, 120, 62),
+    (KING, 0, 132, 78),
+    (KING_ABOVE, 1, 148, 92),
+    (KING, 1, 168, 108),
     (KING, 1, 190, 122),
 )
 B_MINOR, F_SHARP = (35, (59, 62, 66)), (30, (58, 61, 66))
@@ -101,9 +101,9 @@ def gymnopedie() -> mido.MidiFile:
         bass, chord = GYMNOPEDIE_CHORDS[bar % 2]
         start = bar * WALTZ
         chords += _pedal(start, WALTZ)
-        chords += note(start, WALTZ - 30, bass, 52)
+        chords += note(start, WALTZ - 30, bass, 64)
         for pitch in chord:
-            chords += note(start + TICKS_PER_BEAT, 2 * TICKS_PER_BEAT - 30, pitch, 40)
+            chords += note(start + TICKS_PER_BEAT, 2 * TICKS_PER_BEAT - 30, pitch, 52)
     first = 4 * WALTZ
     melody = _line(GYMNOPEDIE, first, velocity=62)
     # While its longest note is held, the melody goes once around the pad.

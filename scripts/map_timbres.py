@@ -80,7 +80,8 @@ def scale(distances: np.ndarray) -> np.ndarray:
     # Classical scaling is the start, so that the map is the same every time.
     centring = np.eye(n) - 1.0 / n
     values, vectors = np.linalg.eigh(-0.5 * centring @ distances**2 @ centring)
-    places = vectors[:, -2:] * np.sqrt(np.maximum(values[-2:], 1e-9))
+    largest = [-1, -2]  # the map is wider than it is high
+    places = vectors[:, largest] * np.sqrt(np.maximum(values[largest], 1e-9))
     for _ in range(N_ITERATIONS):
         shown = np.linalg.norm(places[:, None] - places[None], axis=2)
         ratio = -np.divide(distances, shown, out=np.zeros_like(shown), where=shown > 1e-12)

@@ -30,62 +30,64 @@ class Descriptor:
     name: str  # of the macro that turns it
     unit: str
     meaning: str  # of a larger value
-    just_noticeable: float  # a change that nobody hears
+    # A change that is just heard: about 1 dB of level (H. Fastl, E. Zwicker: "Psychoacoustics", ch. 7)
+    # and 4 % of a centroid.
+    just_noticeable: float
 
 
-LOUDNESS = Descriptor(name="loudness", unit="dB", meaning="louder", just_noticeable=0.5)
+LOUDNESS = Descriptor(name="loudness", unit="dB", meaning="louder", just_noticeable=1.0)
 # In the order in which macros are chosen.
 DESCRIPTORS = (
     Descriptor(
         name="Brightness",
         unit="octaves",
         meaning="the centre of the spectrum is higher",
-        just_noticeable=0.03,
+        just_noticeable=0.05,
     ),
     Descriptor(
         name="Soft attack",
         unit="dB",
         meaning="the first 0.1 s lie further below the peak",
-        just_noticeable=0.3,
+        just_noticeable=1.0,
     ),
     Descriptor(
-        name="Decay", unit="dB", meaning="falls further from 0.3 s to 2.5 s", just_noticeable=0.5
+        name="Decay", unit="dB", meaning="falls further from 0.3 s to 2.5 s", just_noticeable=1.0
     ),
     Descriptor(
         name="Breath",
         unit="dB",
         meaning="more between the harmonics beside them",
-        just_noticeable=0.5,
+        just_noticeable=1.0,
     ),
     Descriptor(
         name="Hollow",
         unit="dB",
         meaning="odd harmonics are louder beside the even ones",
-        just_noticeable=0.3,
+        just_noticeable=1.0,
     ),
     Descriptor(
         name="Body",
         unit="dB",
         meaning="the fundamental is louder beside the rest",
-        just_noticeable=0.3,
+        just_noticeable=1.0,
     ),
     Descriptor(
         name="Bloom",
         unit="octaves",
         meaning="the centre of the spectrum rises in time",
-        just_noticeable=0.03,
+        just_noticeable=0.05,
     ),
     Descriptor(
         name="Motion",
         unit="dB",
         meaning="harmonics move more from frame to frame",
-        just_noticeable=0.03,
+        just_noticeable=0.1,
     ),
     Descriptor(
         name="Nasal",
         unit="dB",
         meaning="more around 1.2 kHz beside its neighbours",
-        just_noticeable=0.3,
+        just_noticeable=1.0,
     ),
 )
 

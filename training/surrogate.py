@@ -25,9 +25,9 @@ _NOISE = 0.2  # of the latents while fitting
 _BATCH = 64
 _SCALES = (-1.0, -0.5, 0.0, 0.5, 1.0)
 # What a direction must not do, beside what it must: loudness, other descriptors, likeness.
-_LOUDNESS, _CROSS, _LIKENESS = 0.15, 0.02, 0.3
+_LOUDNESS, _CROSS, _LIKENESS = 0.5, 0.02, 0.3
 # Times what is just heard that a step is to raise: on the generator it comes out at half of that.
-_MARGIN = 4.0
+_MARGIN = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from training.encoder import (
     train_encoder,
 )
 
-CONFIG = EncoderConfig(n_recorded=96, n_generated=4, n_steps=80, n_channels=16, n_hidden=24)
+CONFIG = EncoderConfig(n_recorded=96, n_generated=4, n_steps=400, n_channels=16, n_hidden=24)
 
 
 @pytest.fixture(scope="module")

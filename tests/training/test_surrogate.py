@@ -38,7 +38,7 @@ def test_directions_raise_their_value_and_little_of_the_loudness():
     surrogate = fit_surrogate(latents, values_of(latents), 300)
     start = np.random.default_rng(3).standard_normal((2, SIZE))
     found = find_directions(
-        surrogate, latents, start, np.array([0.1, 0.1]), length=1.5, n_iterations=150
+        surrogate, latents, start, np.array([0.1, 0.1]), length=1.5, n_iterations=250
     )
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
     assert abs(found[0] @ found[1]) < 0.3

@@ -5,6 +5,7 @@ time and name; on a terminal it begins with the program's name. Nobody can read 
 stage: an error that nobody caught is one line too, and says where it came from.
 """
 
+import contextlib
 import logging
 import os
 import sys
@@ -13,6 +14,7 @@ from types import TracebackType
 
 EVENTS = logging.getLogger("gansynth")  # what a player wants to know, expected or not
 
+_STDERR = 2
 # syslog's numbers, by logging's levels; higher levels first.
 _PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (0, 7))
 
@@ -42,7 +44,12 @@ class OneLine(logging.Formatter):
 
 def start_logging() -> None:
     """Let everything that is told go to stderr, a line each."""
-    handler = logging.StreamHandler()
+    # A copy of the descriptor: while rtmidi's complaints are kept away (see `midi_in`), the process's
+    # own leads nowhere, and a line that another thread tells then would be lost.
+    handler: logging.Handler = logging.NullHandler()
+    with contextlib.suppress(OSError):  # started without a stderr: nobody wants to know
+        copied = os.fdopen(os.dup(_STDERR), "w", buffering=1, errors="backslashreplace")
+        handler = logging.StreamHandler(copied)
     handler.setFormatter(OneLine(is_journal="JOURNAL_STREAM" in os.environ))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     EVENTS.setLevel(logging.INFO)

@@ -16,6 +16,16 @@ logging.getLogger("synth.adapters").info("not worth a line")
 threading.Thread(target=lambda: 1 / 0, name="worker").start()
 """
 
+QUIET = """
+import os
+from synth.adapters.midi_in import _quiet_stderr
+from synth.logs import EVENTS, start_logging
+start_logging()
+with _quiet_stderr():
+    os.write(2, b"what a library complains of")
+    EVENTS.info("worth a line")
+"""
+
 
 def _record(text: str, level: int = logging.INFO) -> logging.LogRecord:
     return logging.LogRecord("gansynth", level, "here.py", 1, text, (), None)
@@ -46,3 +56,11 @@ def test_a_thread_that_dies_is_one_line_and_no_traceback(monkeypatch):
     first, second = finished.stderr.splitlines()
     assert first == "gansynth: two lines"
     assert "thread worker ended: ZeroDivisionError" in second
+
+
+def test_what_is_told_while_a_library_is_kept_quiet_is_not_lost(monkeypatch):
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    finished = subprocess.run(
+        [sys.executable, "-c", QUIET], capture_output=True, text=True, check=True
+    )
+    assert finished.stderr == "gansynth: worth a line\n"

@@ -135,7 +135,7 @@ def test_a_service_tells_its_manager_follows_its_settings_and_ends_within_a_seco
             process.kill()
     assert process.returncode == 0, err
     assert "audio: no such card" in err
-    assert "settings are not taken" in err
+    assert "settings are not taken" in err, err
     assert "did you mean audio" in err
     assert "Traceback" not in err
     print(f"from SIGTERM to the end: {took_s:.2f} s")

@@ -44,7 +44,7 @@ class OneLine(logging.Formatter):
 
 def start_logging() -> None:
     """Let everything that is told go to stderr, a line each."""
-    # A copy of the descriptor: while rtmidi's complaints are kept away (see `midi_in`), the process's
+    # A copy of the descriptor: while rtmidi's complaints are kept away (see `midi_in`), stderr's
     # own leads nowhere, and a line that another thread tells then would be lost.
     handler: logging.Handler = logging.NullHandler()
     with contextlib.suppress(OSError):  # started without a stderr: nobody wants to know

@@ -171,3 +171,38 @@ def test_what_cannot_be_followed_is_told_and_the_rest_is(session):
     # OSC is back where it can be had: any free port, as it was asked for at first.
     assert session.osc is not None
     assert osc.rpartition(":")[0] == session.osc_address.rpartition(":")[0]
+
+
+def test_a_session_comes_back_to_where_it_was_left(silent, tmp_path):
+    state = tmp_path / "state.json"
+    config = silent(http="127.0.0.1:0", midi_in="none")
+    with Session(config, tell=lambda line: None, state=state) as session:
+        session.player.set_parameter("amp/pan", 0.25, part=4)
+        session.osc.listeners.add(("127.0.0.1", 40_000), ("127.0.0.1", 40_001))
+        assert session.status()["http"].startswith("127.0.0.1:")
+    with Session(config, tell=lambda line: None, state=state) as session:
+        assert session.player.value("amp/pan", 4) == pytest.approx(0.25)
+        assert [("127.0.0.1", 40_001)] == [s.target for s in session.osc.subscribers]
+
+
+def test_an_http_port_that_was_asked_for_has_to_be_free(silent):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(DeviceError, match=f"HTTP on 127.0.0.1:{port}"):
+            Session(silent(http=f"127.0.0.1:{port}"), tell=lambda line: None)
+    told: list[str] = []
+    with Session(silent(http="none"), tell=told.append) as session:
+        assert session.http is None
+
+
+def test_fixed_listeners_are_told_without_asking(silent):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tablet:
+        tablet.bind(("127.0.0.1", 0))
+        tablet.settimeout(PATIENCE_S)
+        endpoint = f"127.0.0.1:{tablet.getsockname()[1]}"
+        config = silent(osc_feedback=(endpoint,), http="none", midi_in="none")
+        with Session(config, tell=lambda line: None) as session:
+            session.player.set_parameter("amp/pan", 1.0)
+            assert tablet.recv(9999).startswith(b"/param/amp/pan")

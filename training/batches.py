@@ -16,6 +16,8 @@ from synth.errors import ConfigError
 from training.data.prepared import PreparedSet
 from training.data.splits import Split, split_notes
 
+_N_COPIED = 1024  # notes at a time, on their way to the training device
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -61,6 +63,7 @@ class NoteSource:
             )
         self.data = data
         self.seed = seed
+        self._resident: Tensor | None = None  # all of the audio, int16, on the training device
         self.names = instruments or data.instrument_names
         self.families = tuple(
             data.instrument_families[data.instrument_names.index(name)] for name in self.names
@@ -90,11 +93,29 @@ class NoteSource:
             rows[chosen] = order[positions[chosen] % len(self.training)]
         return self.batch(rows[share])
 
+    def keep_on(self, device: torch.device, n_free_bytes: int) -> bool:
+        """Keep the whole set on the training device, if half of what is free there can hold it.
+
+        Returns:
+            Whether it is kept there.
+        """
+        audio = self.data.audio
+        if 2 * audio.nbytes > n_free_bytes:
+            return False
+        self._resident = torch.empty(audio.shape, dtype=torch.int16, device=device)
+        for first in range(0, len(audio), _N_COPIED):
+            rows = slice(first, first + _N_COPIED)
+            self._resident[rows] = torch.from_numpy(np.array(audio[rows]))
+        return True
+
     def batch(self, rows: NDArray[np.int64]) -> Batch:
         """Read rows of the set."""
-        audio = self.data.audio[rows].astype(np.float32) / 32_768.0
+        if self._resident is None:
+            samples = torch.from_numpy(self.data.audio[rows])
+        else:
+            samples = self._resident[torch.from_numpy(rows).to(self._resident.device)]
         return Batch(
-            torch.from_numpy(audio),
+            samples.float() / 32_768.0,
             torch.from_numpy(self.data.pitch[rows].astype(np.int64)),
             torch.from_numpy(self.data.velocity[rows].astype(np.float32) / 127.0),
             torch.from_numpy(self._local[self.data.instrument[rows]]),

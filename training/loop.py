@@ -30,7 +30,7 @@ from training.checkpoint import (
 )
 from training.config import OptimiserConfig, TrainingConfig, config_to_dict
 from training.data.prepared import PreparedSet
-from training.devices import mean_over_processes, open_devices
+from training.devices import mean_over_processes, n_free_bytes, open_devices
 from training.journal import Journal
 from training.paper_config import PaperConfig
 from training.representation import encode
@@ -103,6 +103,7 @@ def train(
         config.validation_fraction,
         config.seed,
     )
+    source.keep_on(fabric.device, n_free_bytes(fabric.device))
 
     # Networks, their running average and the optimiser, fresh or from the checkpoint.
     networks = Networks(config, len(source.names)).to(fabric.device)

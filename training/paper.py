@@ -18,7 +18,7 @@ from training.batches import NoteSource
 from training.checkpoint import CONFIG_NAME, load_checkpoint, save_checkpoint
 from training.config import config_to_dict
 from training.data.prepared import PreparedSet
-from training.devices import mean_over_processes, open_devices
+from training.devices import mean_over_processes, n_free_bytes, open_devices
 from training.journal import Journal
 from training.loop import RunState, provenance_of
 from training.paper_config import PaperConfig
@@ -57,14 +57,13 @@ def train_paper(
         ConfigError: the data lack what the config names, or the loss leaves the numbers.
         InputFileError: a checkpoint is damaged or cannot be written.
     """
-    size = config.batch_size
-    fabric = open_devices(device, bf16=False, batch_size=size)
+    fabric = open_devices(device, bf16=False, batch_size=config.batch_size)
     torch.manual_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
     (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
     pitches = (config.network.first_pitch, config.network.last_pitch)
     source = NoteSource(data, (), pitches, config.validation_fraction, config.seed)
-    mine = slice(fabric.global_rank, size, fabric.world_size)
+    source.keep_on(fabric.device, n_free_bytes(fabric.device))
 
     # Everything that is trained, fresh or from the checkpoint.
     trained = PaperStage(config, fabric)
@@ -97,12 +96,13 @@ def train_paper(
 
             # One step, on this process's share of the batch.
             progress = progress_of(share * config.n_images, config)
+            mine = slice(fabric.global_rank, config.batch_size, fabric.world_size)
             lesson = _lesson(config, source, state.n_images, progress, mine)
             terms = trained.step(lesson.to(fabric.device))
-            state.images[STAGE] += size
+            state.images[STAGE] += config.batch_size
 
             # Tell how it goes, every so often and when the networks begin to grow or to stand.
-            if state.n_images % _LOG_IMAGES < size or stage != last_stage:
+            if state.n_images % _LOG_IMAGES < config.batch_size or stage != last_stage:
                 last_stage = stage
                 values = mean_over_processes(fabric, torch.stack(list(terms.values())).detach())
                 told = dict(zip(terms, values.tolist(), strict=True))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from synth.errors import ConfigError
 from training.batches import NoteSource
@@ -73,3 +74,13 @@ def test_a_set_s_own_split_comes_first_and_its_test_notes_are_left_alone(data: P
     source = NoteSource(replace(data, split=split), (), (0, 127), 0.5, seed=1)
     assert source.training.tolist() == list(range(30))
     assert source.validation.tolist() == list(range(30, 34))
+
+
+def test_a_set_that_is_kept_on_the_device_gives_the_same_batches(data: PreparedSet) -> None:
+    far, near = (NoteSource(data, (), (0, 127), 0.25, seed=1) for _ in range(2))
+    device = torch.device("cpu")
+    assert not near.keep_on(device, 2 * data.audio.nbytes - 1)
+    assert near.keep_on(device, 2 * data.audio.nbytes)
+    expected, found = far.training_batch(25, 8), near.training_batch(25, 8)
+    for name in ("audio", "pitch", "velocity", "instrument"):
+        assert torch.equal(getattr(expected, name), getattr(found, name)), name

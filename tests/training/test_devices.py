@@ -14,7 +14,12 @@ import torch
 from synth.errors import ConfigError
 from training.config import CONFIGS, config_to_dict
 from training.data.prepared import NOTE_DTYPE
-from training.devices import mean_over_processes, open_devices, share_gradients
+from training.devices import (
+    mean_over_processes,
+    n_free_bytes,
+    open_devices,
+    share_gradients,
+)
 from training.journal import LOG_NAME
 
 TORCHRUN = Path(sys.executable).with_name("torchrun")
@@ -32,6 +37,10 @@ data = PreparedSet(path=folder, audio=np.load(folder / "audio.npy"), notes=notes
 training.loop._LOG_IMAGES = 1
 training.loop.train(config, data, pathlib.Path(sys.argv[2]), device="cpu")
 """
+
+
+def test_data_are_kept_on_gpus_only() -> None:
+    assert n_free_bytes(torch.device("cpu")) == 0
 
 
 def test_one_process_keeps_its_values() -> None:

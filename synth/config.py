@@ -27,7 +27,7 @@ class EngineConfig:
     steal_fade_ms: float = 5.0
     max_hops_per_block: int = 16  # decoded hops; more wait for the next block if they can
     cache_bytes: int = 256_000_000  # frames of notes
-    velocity_layers: tuple[float, ...] | None = None  # 0..1, rising; None: the instrument's own
+    velocity_layers: tuple[float, ...] | None = None  # 0..1, rising; None: twice as fine
     is_prefetching: bool = True  # make tile 0 of every key of a settled timbre in advance
     backend: Backend = "auto"  # runtime of the generator: auto, onnx or torchscript
     device: Device = "cpu"  # where it runs: cpu or cuda

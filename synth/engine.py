@@ -58,7 +58,7 @@ from synth.settings import Command, Settings, expression, state_events
 from synth.sounding import SoundingNotes
 from synth.stats import EngineStats, collect_stats
 from synth.units import semitones_to_ratio
-from synth.velocity import velocity_gain
+from synth.velocity import layers_between, velocity_gain
 
 TICK_S = 0.02  # how often slots are taken back and held notes follow their timbre
 VOICE_GAIN = 3.7  # +11.4 dB: the median timbre's velocity 127 peaks at -12 dBFS at default volume
@@ -93,7 +93,7 @@ class Engine:
             instrument = Instrument.load(instrument)
         self.instrument = instrument
         self.config = config or EngineConfig()
-        self._layers = self.config.velocity_layers or instrument.velocity_layers
+        self._layers = self.config.velocity_layers or layers_between(instrument.velocity_layers)
         pool = allocate_pool(
             instrument, self.config.cache_bytes, n_least_slots=self.config.n_slots_of_voices
         )

@@ -50,6 +50,9 @@ def write_envelope(voice: Any, part: Any, out: NDArray[np.float32]) -> None:
     """
     stage = voice.stage
     level = voice.level
+    if stage == SUSTAIN and level == part.sustain:
+        out[:] = np.float32(level)  # nearly always
+        return
     for i in range(out.shape[0]):
         if stage == ATTACK:
             level += part.attack_step

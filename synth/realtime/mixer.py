@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from synth.realtime.commands import apply_commands
 from synth.realtime.envelope import ENDED, RELEASE, write_envelope
 from synth.realtime.intrinsics import as_pointer, load_acquire
-from synth.realtime.kernel import native, realtime
+from synth.realtime.kernel import REORDERED, native, realtime
 from synth.realtime.layout import QUANTUM
 from synth.realtime.limiter import limit
 from synth.realtime.resample import MAXIMUM_STEP, N_AFTER, choose_band, resample_block
@@ -251,10 +251,15 @@ def _shape(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     colour(voice, parts_of(state)[voice.part], engine_of(state).smoothing, mono)
     if voice.entry < 1.0:
         _fade_in(voice, engine_of(state).fade_step, envelope)
-    peak = 0.0
+    peak = np.float32(0.0)
+    if fade_step == 0.0:
+        for j in range(n):
+            mono[j] *= np.float32(envelope[j] * fade * velocity_gain)
+    else:
+        for j in range(n):
+            fade = max(0.0, fade - fade_step)
+            mono[j] *= np.float32(envelope[j] * fade * velocity_gain)
     for j in range(n):
-        fade = max(0.0, fade - fade_step)
-        mono[j] *= np.float32(envelope[j] * fade * velocity_gain)
         peak = max(peak, abs(mono[j]))
     voice.fade = fade
     voice.peak = max(peak, voice.peak * PEAK_FALL)
@@ -273,6 +278,9 @@ def _add(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     """Place a voice in the stereo picture and add it."""
     voice = voices_of(state)[i]
     n = mono.shape[0]
+    if _is_central(voice):
+        _add_central(state, voice.part, mono)
+        return
     factor = engine_of(state).smoothing
     volume, pan = curves_of(state)[0, :n], curves_of(state)[1, :n]
     voice.volume = _smooth(voice.volume, voice.volume_target, factor, volume)
@@ -291,6 +299,29 @@ def _add(state: Any, i: int, mono: NDArray[np.float32]) -> None:
         for j in range(n):
             sends[0, j] += np.float32(send * curves_of(state)[0, j])
             sends[1, j] += np.float32(send * curves_of(state)[1, j])
+
+
+@realtime
+def _is_central(voice: Any) -> bool:
+    """Say whether no expression of its own moves a voice in level or place."""
+    is_level = voice.volume == 1.0 and voice.volume_target == 1.0
+    return is_level and voice.pan == 0.0 and voice.pan_target == 0.0
+
+
+@realtime
+def _add_central(state: Any, number: int, mono: NDArray[np.float32]) -> None:
+    n = mono.shape[0]
+    left, right = part_gains_of(state)[number, 0, :n], part_gains_of(state)[number, 1, :n]
+    mix = mix_of(state)
+    for j in range(n):
+        mix[0, j] += mono[j] * left[j]
+        mix[1, j] += mono[j] * right[j]
+    send = np.float32(parts_of(state)[number].send)
+    if send > 0.0:
+        sends = sends_of(state)
+        for j in range(n):
+            sends[0, j] += send * (mono[j] * left[j])
+            sends[1, j] += send * (mono[j] * right[j])
 
 
 @realtime
@@ -377,7 +408,7 @@ def _place(
         right[i] = gain[i] * to_right
 
 
-@realtime
+@realtime(fastmath=REORDERED)
 def _loudness(mono: NDArray[np.float32]) -> float:
     total = 0.0
     for i in range(mono.shape[0]):

@@ -23,6 +23,7 @@ _SIZE = struct.Struct(">i")
 _TIME = struct.Struct(">Q")  # 32 bits of seconds since 1900, 32 of a second's parts
 _SECONDS_1900_TO_1970 = 2_208_988_800
 _NUMBERS = {tag: struct.Struct(">" + code) for tag, code in zip("ihfd", "iqfd", strict=True)}
+_EMPTY_TAGS = "N"  # nil: how some programs press a button that takes nothing
 _MAX_DEPTH = 8  # bundles in bundles
 
 
@@ -146,6 +147,8 @@ def _parse_message(data: bytes) -> Message:
         raise PacketError("no type tags behind the address")
     arguments = []
     for tag in tags[1:]:
+        if tag in _EMPTY_TAGS:
+            continue
         argument, start = _read_argument(data, start, tag)
         arguments.append(argument)
     if start != len(data):

@@ -131,3 +131,7 @@ def test_a_bundle_in_a_bundle_has_a_time_of_its_own() -> None:
     outer += struct.pack(">i", len(inner)) + inner
     times = [(due_s, m[0].address) for due_s, m in parse_timed(outer)]
     assert [(1_700_000_000.0, "/outer"), (1_700_000_001.0, "/inner")] == times
+
+
+def test_nil_is_no_argument() -> None:
+    assert [Message("/undo", ())] == parse_packet(b"/undo\0\0\0,N\0\0")

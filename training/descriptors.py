@@ -16,11 +16,15 @@ from synth.units import pitch_to_hz
 
 N_HARMONICS = 16
 _FLOOR = 1e-9  # of power, beside the note's loudest frame: -90 dB
-_ONSET_FRAMES = slice(1, 4)  # frame 0 lies half before the note
-_EARLY_FRAMES = slice(5, 13)
-_SUSTAIN_FRAMES = slice(16, 80)
-_LATE_FRAMES = slice(64, 88)
-_PEAK_FRAMES = slice(0, 44)
+# First and last (exclusive) frame of what is looked at; shorter notes are looked at in proportion.
+_ONSET = (1, 4)  # frame 0 lies half before the note
+_PEAK = (0, 44)
+_EARLY = (5, 13)
+_MIDDLE = (5, 48)
+_SUSTAIN = (16, 80)
+_END = (56, 80)
+_LATE = (64, 88)
+_LAST_FRAME = 88  # the notes of the data are let go at frame 93
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Descriptor:
     name: str  # of the macro that turns it
     unit: str
     meaning: str  # of a larger value
-    # A change that is just heard: about 1 dB of level (H. Fastl, E. Zwicker: "Psychoacoustics", ch. 7)
+    # A change that is just heard: some 1 dB of level (Fastl and Zwicker, "Psychoacoustics", ch. 7),
     # and 4 % of a centroid.
     just_noticeable: float
 
@@ -105,22 +109,26 @@ def describe(
     Returns:
         [1 + len(DESCRIPTORS)]: loudness, then the descriptors.
     """
-    power = np.square(magnitude, dtype=np.float64)
+    power = np.square(magnitude[:_LAST_FRAME], dtype=np.float64)
     power += _FLOOR * max(float(power.max()), 1e-12)
     level = power.sum(axis=1)
     level_db = _levels_db(level)
     hz = (np.arange(spec.n_linear_bins) + 1.0) * spec.sample_rate / spec.n_fft
     fundamental_hz = pitch_to_hz(pitch)
     harmonic, between = _harmonics(power, fundamental_hz, spec)
-    held = power[: _LATE_FRAMES.stop].sum(axis=0)
+    held = power.sum(axis=0)
+    onset, peak, early_part, middle, sustain, end, late_part = (
+        _frames(span, len(power))
+        for span in (_ONSET, _PEAK, _EARLY, _MIDDLE, _SUSTAIN, _END, _LATE)
+    )
     brightness = _centroid_octaves(held, hz, fundamental_hz)
-    early = _centroid_octaves(power[_EARLY_FRAMES].sum(axis=0), hz, fundamental_hz)
-    late = _centroid_octaves(power[_SUSTAIN_FRAMES][-24:].sum(axis=0), hz, fundamental_hz)
-    body = harmonic[: _LATE_FRAMES.stop].sum(axis=0)
-    peak_db = float(level_db[_PEAK_FRAMES].max())
-    sustained_db = _levels_db(harmonic[_SUSTAIN_FRAMES, :8])
+    early = _centroid_octaves(power[early_part].sum(axis=0), hz, fundamental_hz)
+    late = _centroid_octaves(power[end].sum(axis=0), hz, fundamental_hz)
+    body = harmonic.sum(axis=0)
+    peak_db = float(level_db[peak].max())
+    sustained_db = _levels_db(harmonic[sustain, :8])
     steps = np.abs(np.diff(sustained_db, n=2, axis=0))  # a steady fall is no motion
-    weight = harmonic[_SUSTAIN_FRAMES, :8][1:-1]
+    weight = harmonic[sustain, :8][1:-1]
 
     def within(low_hz: float, high_hz: float) -> float:
         return float(held[(hz >= low_hz) & (hz < high_hz)].sum())
@@ -129,9 +137,9 @@ def describe(
         [
             peak_db,
             brightness,
-            peak_db - level_db[_ONSET_FRAMES].mean(),
-            level_db[_EARLY_FRAMES].mean() - level_db[_LATE_FRAMES].mean(),
-            _db(between[_EARLY_FRAMES.start : 48].sum() / harmonic[:48].sum()),
+            peak_db - level_db[onset].mean(),
+            level_db[early_part].mean() - level_db[late_part].mean(),
+            _db(between[middle].sum() / harmonic[middle].sum()),
             _db(body[2:8:2].sum() / body[1:7:2].sum()),
             _db(body[0] / body[1:].sum()),
             late - early,
@@ -139,6 +147,13 @@ def describe(
             _db(2.0 * within(850.0, 1700.0) / (within(425.0, 850.0) + within(1700.0, 3400.0))),
         ]
     )
+
+
+def _frames(span: tuple[int, int], n_frames: int) -> slice:
+    """Return the frames of a part of the note, at least three."""
+    share = min(1.0, n_frames / _LAST_FRAME)
+    first = min(int(span[0] * share), max(0, n_frames - 3))
+    return slice(first, max(first + 3, int(span[1] * share)))
 
 
 def _centroid_octaves(

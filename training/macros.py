@@ -1,9 +1,10 @@
 """Find directions of the latent space that each turn one thing about the sound.
 
-Descriptors of notes with random timbres are regressed on their latents: linearly for a start, where
-what moves loudness is taken out and the directions are made orthogonal by the smallest change that
-does it (Löwdin 1950, J. Chem. Phys. 18, 365), then by a small network on which the directions are
-improved (`surrogate`). What a direction does is measured on timbres that none of this saw.
+Descriptors of notes with random timbres are regressed on their latents: linearly, where what moves
+the loudness is taken out, and by a small network on which the directions, made orthogonal by the
+smallest change that does it (Löwdin 1950, J. Chem. Phys. 18, 365), are improved (`surrogate`). Of
+the two, and of two lengths, the one that is monotone most often is kept, and what it does is
+measured on timbres that none of this saw.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ PITCHES = (45, 76)  # the middle of most instruments' ranges
 VELOCITY = 100 / 127
 STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 LEAST_MONOTONE = 0.9
+LARGEST_STEP_BACK = 0.1  # of the mean effect
 _FIRST_TEST_SEED = 5_000_000
+_FIRST_SCREEN_SEED = 4_000_000
 _FIRST_PROBE_SEED = 100_000
 _RIDGE = 0.05  # of the latents' variance
 
@@ -52,12 +55,13 @@ class MacroConfig:
     n_tested: int = 40  # random timbres that every direction is measured on
     n_fit_steps: int = 2500
     n_iterations: int = 300
-    angle: float = 0.6  # radians on the sphere, from a timbre to its macro at +-1
+    angles: tuple[float, ...] = (0.6, 0.9)  # radians, from a timbre to its macro at +-1
+    n_screened: int = 8  # random timbres that candidates are compared on
     n_threads: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        if self.n_regressed < 8 or self.n_tested < 1 or not 0.0 < self.angle < 1.5:
+        if self.n_regressed < 8 or self.n_tested < 1 or not self.angles or self.n_screened < 1:
             raise ConfigError("macros want at least 8 notes to learn from and 1 to be tested on")
 
 
@@ -72,10 +76,11 @@ def find_macros(
     instrument = Instrument.load(folder)
     player = NotePlayer(instrument, config.n_threads)
     report(f"describing {config.n_regressed} notes")
-    directions = search(player, config, report)
+    candidates = search(player, config, report)
     entries = []
     for number, descriptor in enumerate(DESCRIPTORS):
-        entry = measured_entry(player, directions[number], number, config)
+        direction = best_candidate(player, [units[number] for units in candidates], number, config)
+        entry = measured_entry(player, direction, number, config)
         report(
             f"{descriptor.name}: {entry['effect']:+.2f} {descriptor.unit},"
             f" monotone in {100 * entry['share_monotone']:.0f} %"
@@ -86,12 +91,18 @@ def find_macros(
     return kept
 
 
-def search(player: NotePlayer, config: MacroConfig, report: Report) -> Array:
-    """Find one direction for each descriptor, [n_descriptors, latent_size], unit vectors."""
+def search(player: NotePlayer, config: MacroConfig, report: Report) -> tuple[Array, Array]:
+    """Find two directions for each descriptor, one by a straight line and one on a surrogate.
+
+    Returns:
+        [n_descriptors, latent_size] each, unit vectors; the second ones are nearly orthogonal to
+        each other.
+    """
     latents, values, pitches = player.sample(config.n_regressed)
-    length = macro_length(player.instrument, config)
+    length = macro_length(player.instrument, config.angles[0])
     steps = np.array([descriptor.just_noticeable for descriptor in DESCRIPTORS])
-    directions = orthogonal_directions(latents, without_pitch(values, pitches))
+    straight = straight_directions(latents, without_pitch(values, pitches))
+    directions = orthogonal(straight)
     starts = latents
     for number in range(config.n_rounds):
         report(f"round {number + 1} of {config.n_rounds}: {len(latents)} notes")
@@ -106,12 +117,27 @@ def search(player: NotePlayer, config: MacroConfig, report: Report) -> Array:
                 np.concatenate(pair)
                 for pair in zip((latents, values, pitches), probes, strict=True)
             )
-    return directions
+    return straight, directions
 
 
-def macro_length(instrument: Instrument, config: MacroConfig) -> float:
-    """Return how long a direction is that turns a latent by the angle of a macro at +1."""
-    return float(np.tan(config.angle) * np.sqrt(instrument.latent_size))
+def best_candidate(
+    player: NotePlayer, units: list[Array], number: int, config: MacroConfig
+) -> Latent:
+    """Return the direction, at its length, that is monotone most often on a few random timbres."""
+    scored: list[tuple[float, float, int, Latent]] = []
+    for unit in units:
+        for angle in config.angles:
+            direction = (macro_length(player.instrument, angle) * unit).astype(np.float32)
+            found = measure(player, direction, number, config.n_screened, _FIRST_SCREEN_SEED)
+            # Of equals, the one that is heard best beside what it does to the loudness.
+            heard = found.change / DESCRIPTORS[number].just_noticeable / (1.0 + found.loudness_db)
+            scored.append((found.share_monotone, heard, len(scored), direction))
+    return max(scored, key=lambda entry: entry[:3])[3]
+
+
+def macro_length(instrument: Instrument, angle: float) -> float:
+    """Return how long a direction is that turns a latent by an angle (radians) at +1."""
+    return float(np.tan(angle) * np.sqrt(instrument.latent_size))
 
 
 def without_pitch(values: Array, pitches: Array) -> Array:
@@ -182,16 +208,15 @@ def _columns(notes: list[tuple[Latent, Array, int]]) -> tuple[Array, Array, Arra
     return np.array(latents, np.float64), np.array(values), np.array(pitches, np.float64)
 
 
-def orthogonal_directions(latents: Array, values: Array) -> Array:
-    """Regress values on latents, and make the directions orthogonal.
+def straight_directions(latents: Array, values: Array) -> Array:
+    """Regress values on latents, and take out what moves the loudness.
 
     Args:
         latents: [n_notes, latent_size].
         values: [n_notes, 1 + n_descriptors], the loudness first.
 
     Returns:
-        [n_descriptors, latent_size], unit vectors, orthogonal to that of loudness and to each
-        other.
+        [n_descriptors, latent_size], unit vectors, orthogonal to that of loudness.
     """
     x = latents - latents.mean(axis=0)
     y = (values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-12)
@@ -199,8 +224,12 @@ def orthogonal_directions(latents: Array, values: Array) -> Array:
     slopes = np.linalg.solve(x.T @ x + ridge, x.T @ y).T  # [1 + n_descriptors, latent_size]
     loudness = slopes[0] / max(float(np.linalg.norm(slopes[0])), 1e-12)
     rest = slopes[1:] - np.outer(slopes[1:] @ loudness, loudness)
-    rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-12)
-    left, _, right = np.linalg.svd(rest, full_matrices=False)
+    return np.asarray(rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-12))
+
+
+def orthogonal(directions: Array) -> Array:
+    """Make directions orthogonal to each other; in their plane, none is preferred."""
+    left, _, right = np.linalg.svd(directions, full_matrices=False)
     return np.asarray(left @ right)
 
 
@@ -209,33 +238,50 @@ def turn(latent: Latent, direction: Latent, amount: float) -> Latent:
     return normalise(latent + amount * direction)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a direction does to random timbres."""
+
+    change: float  # mean, from -1 to +1, in the descriptor's unit
+    share_monotone: float  # of timbres that rise, without a step back that is worth the name
+    share_strict: float  # of timbres in which every step rises, by however little
+    loudness_db: float  # mean absolute change of the level from -1 to +1
+
+
 def measure(
-    player: NotePlayer, direction: Latent, number: int, n_timbres: int
-) -> tuple[float, float, float]:
+    player: NotePlayer,
+    direction: Latent,
+    number: int,
+    n_timbres: int,
+    first_seed: int = _FIRST_TEST_SEED,
+) -> Effect:
     """Measure what a direction does to random timbres.
+
+    A step back that is not heard, or a tenth of the mean effect at most, is taken for none.
 
     Args:
         player: of the instrument.
         direction: [latent_size], added at +1.
         number: of the descriptor.
         n_timbres: to try.
-
-    Returns:
-        effect: mean change from -1 to +1, in the descriptor's unit.
-        share_monotone: of timbres in which the descriptor rises from -1 to +1 by more than what is
-            just noticeable, and no step lowers it by as much.
-        loudness_db: mean absolute change of the level from -1 to +1.
+        first_seed: of these.
     """
-    effects, rises, loudness = [], [], []
-    for seed in range(_FIRST_TEST_SEED, _FIRST_TEST_SEED + n_timbres):
+    notes = []
+    for seed in range(first_seed, first_seed + n_timbres):
         latent, pitch = player.timbre(seed)
-        values = np.array([player.describe(turn(latent, direction, s), pitch) for s in STEPS])
-        series = values[:, 1 + number]
-        effects.append(series[-1] - series[0])
-        least = DESCRIPTORS[number].just_noticeable
-        rises.append(bool(series[-1] - series[0] > least and np.all(np.diff(series) > -least)))
-        loudness.append(abs(values[-1, 0] - values[0, 0]))
-    return float(np.mean(effects)), float(np.mean(rises)), float(np.mean(loudness))
+        notes.append([player.describe(turn(latent, direction, step), pitch) for step in STEPS])
+    values = np.array(notes)  # [n_timbres, n_steps, 1 + n_descriptors]
+    series = values[:, :, 1 + number]
+    change = series[:, -1] - series[:, 0]
+    least = DESCRIPTORS[number].just_noticeable
+    back = max(least, LARGEST_STEP_BACK * float(change.mean()))
+    lowest_step = np.diff(series, axis=1).min(axis=1)
+    return Effect(
+        change=float(change.mean()),
+        share_monotone=float(np.mean((change > least) & (lowest_step > -back))),
+        share_strict=float(np.mean(lowest_step > 0.0)),
+        loudness_db=float(np.mean(np.abs(values[:, -1, 0] - values[:, 0, 0]))),
+    )
 
 
 def choose(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -245,21 +291,23 @@ def choose(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def measured_entry(
-    player: NotePlayer, unit: Array, number: int, config: MacroConfig
+    player: NotePlayer, direction: Latent, number: int, config: MacroConfig
 ) -> dict[str, Any]:
     """Return a macro as instrument.json has it."""
     descriptor = DESCRIPTORS[number]
-    direction = (macro_length(player.instrument, config) * unit).astype(np.float32)
-    effect, share, loudness_db = measure(player, direction, number, config.n_tested)
+    found = measure(player, direction, number, config.n_tested)
     return {
         "name": descriptor.name,
         "direction": [float(f"{value:.6g}") for value in direction],
         "range": [-1.0, 1.0],
-        "effect": round(effect, 3),
+        "effect": round(found.change, 3),
         "unit": descriptor.unit,
         "meaning": descriptor.meaning,
-        "share_monotone": round(share, 3),
-        "just_noticeable": descriptor.just_noticeable,
-        "loudness_change_db": round(loudness_db, 2),
+        "share_monotone": round(found.share_monotone, 3),
+        "share_strict": round(found.share_strict, 3),
+        "step_back_ignored": round(
+            max(descriptor.just_noticeable, LARGEST_STEP_BACK * found.change), 3
+        ),
+        "loudness_change_db": round(found.loudness_db, 2),
         "timbres_tested": config.n_tested,
     }

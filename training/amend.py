@@ -22,7 +22,7 @@ def amend_instrument(folder: Path, key: str, value: Any, files: Mapping[str, byt
 
     Args:
         folder: of the instrument.
-        key: an optional one of instrument.json.
+        key: of instrument.json: `metrics`, or an optional one.
         value: for it.
         files: name: content; listed with their sha256.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from training.data.prepared import PreparedSet
 
 CLASSIFIER_FILE = "classifier.safetensors"
+_TRACKER_NOTES = 300  # of either main row
 # Figures of the table that people read, and what they are called there.
 _COLUMNS = {
     "pitch_accuracy": "pitch",
@@ -68,9 +69,9 @@ def add_evaluate_command(
     parser.add_argument(
         "--tracker-notes",
         type=int,
-        default=300,
         metavar="N",
-        help="heard by the pitch tracker, a second each; 0: none (default: %(default)s)",
+        help="heard by the pitch tracker, a second each; 0: none (default: 300 where torchcrepe "
+        "is installed)",
     )
     parser.add_argument(
         "--inversion-notes",
@@ -99,24 +100,21 @@ def add_evaluate_command(
 
 def run_evaluate(args: argparse.Namespace) -> int:
     """Run `gansynth evaluate`."""
-    import torch
-
     from synth.errors import InputFileError
-    from synth.notes.generators import n_usable_cores
     from synth.notes.instrument import Instrument
+    from training.amend import amend_instrument
     from training.data.prepared import PreparedSet
     from training.evaluate import EvaluationConfig, Evaluator, evaluate_instrument
-    from training.stored_metrics import store_metrics
 
     config = EvaluationConfig(
         n_samples=args.samples,
         n_extra_samples=max(8, args.samples // 4),
-        n_tracker_notes=args.tracker_notes,
+        n_tracker_notes=_n_tracker_notes(args.tracker_notes),
         n_inversion_notes=args.inversion_notes,
         n_grid_timbres=args.grid_timbres,
         seed=args.seed,
     )
-    torch.set_num_threads(args.threads or n_usable_cores())
+    _set_threads(args.threads)
     instrument = Instrument.load(args.instrument)
     data = PreparedSet.open(args.data)
     if args.report is not None and args.report.is_file():
@@ -131,7 +129,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
             write_report(args.report, evaluator, metrics, args.runs, progress.tell)
     print(json.dumps(metrics) if args.json else metrics_table(metrics))
     if not args.no_store:
-        store_metrics(args.instrument, metrics)
+        amend_instrument(args.instrument, "metrics", metrics, {})
     return 0
 
 
@@ -156,16 +154,13 @@ def add_train_classifier_command(
 
 def run_train_classifier(args: argparse.Namespace) -> int:
     """Run `gansynth train-classifier`."""
-    import torch
-
     from synth.errors import ConfigError
-    from synth.notes.generators import n_usable_cores
     from training.classifier import ClassifierConfig, save_classifier, train_classifier
     from training.data.prepared import PreparedSet
 
     if args.images < 1:
         raise ConfigError(f"--images is {args.images}, wanted 1 or more")
-    torch.set_num_threads(args.threads or n_usable_cores())
+    _set_threads(args.threads)
     data = PreparedSet.open(args.data)
     path = args.out or args.data / CLASSIFIER_FILE
     with Progress() as progress:
@@ -213,6 +208,34 @@ def find_classifier(data: PreparedSet, path: Path | None, progress: Progress) ->
     except InputFileError as error:
         print(f"gansynth: {error}; going on without keeping it", file=sys.stderr)
     return classifier
+
+
+def _set_threads(n_threads: int | None) -> None:
+    import torch
+
+    from synth.errors import ConfigError
+    from synth.notes.generators import n_usable_cores
+
+    if n_threads is not None and n_threads < 1:
+        raise ConfigError(f"--threads is {n_threads}, wanted 1 or more")
+    torch.set_num_threads(n_threads or n_usable_cores())
+
+
+def _n_tracker_notes(asked: int | None) -> int:
+    """Decide how many notes are tracked, before anything takes minutes."""
+    from synth.errors import ConfigError
+    from training.metrics.pitch_tracker import PitchTracker
+
+    if asked == 0:
+        return 0
+    try:
+        PitchTracker()
+    except ConfigError as error:
+        if asked is not None:
+            raise
+        print(f"gansynth: {error}; going on without it", file=sys.stderr)
+        return 0
+    return _TRACKER_NOTES if asked is None else asked
 
 
 def metrics_table(metrics: Mapping[str, Any]) -> str:

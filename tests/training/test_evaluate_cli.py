@@ -98,9 +98,30 @@ def test_a_judge_is_trained_and_says_how_good_it_is(tone_set, tmp_path, capsys):
     assert json.loads(out.with_suffix(".json").read_text())["fingerprint"] == "tones"
 
 
+def test_no_threads_are_refused(words):
+    with pytest.raises(ConfigError, match="--threads is 0"):
+        command(*words, "--threads", 0)
+
+
 def test_no_images_are_refused(tone_set):
     with pytest.raises(ConfigError, match="--images is 0"):
         command("train-classifier", "--data", tone_set.path, "--images", 0)
+
+
+def test_without_the_tracker_the_default_goes_on_and_a_number_is_refused(
+    words, monkeypatch, capsys
+):
+    def refuse(_tracker):
+        raise ConfigError("torchcrepe is not installed")
+
+    monkeypatch.setattr("training.metrics.pitch_tracker.PitchTracker.__init__", refuse)
+    asked = words.index("--tracker-notes")
+    with pytest.raises(ConfigError, match="not installed"):
+        command(*words[: asked + 1], 5, *words[asked + 2 :])
+    assert command(*words[:asked], *words[asked + 2 :], "--json", "--no-store") == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["real"]["f0_within_50_cents"] is None
+    assert "going on without it" in printed.err
 
 
 def test_a_figure_that_was_not_measured_is_a_dash():

@@ -53,9 +53,10 @@ def test_notes_as_loud_and_bright_as_their_recordings_correlate_whatever_the_vel
     originals = np.concatenate([grid(RISING), grid(RISING[::-1])])
     assert correlations_with_recordings(originals, originals, RATE) == pytest.approx((1.0, 1.0))
     duller = np.concatenate([grid([b / 2 for b in RISING]), grid([b / 2 for b in RISING[::-1]])])
-    assert correlations_with_recordings(duller, originals, RATE)[1] == pytest.approx(1.0)
+    # Not 1: two timbres of one brightness are in either order.
+    assert correlations_with_recordings(duller, originals, RATE)[1] > 0.9
     level, brightness = correlations_with_recordings(originals[::-1], originals, RATE)
-    assert level > 0.9
+    assert level > 0.7  # brighter notes are louder too
     assert brightness < -0.9
 
 

@@ -730,3 +730,47 @@ def test_every_velocity_of_midi_is_louder_than_the_one_before_or_as_loud(engine)
         engine.post(AllSoundOff())
         rendered(engine, 0.05)
     assert levels == sorted(levels)
+
+
+# --- late -----------------------------------------------------------------------------------------
+
+
+class Starved:
+    """A generator whose later tiles do not come before they are let through."""
+
+    def __init__(self, generator):
+        self.generator = generator
+        self.lets_through = threading.Event()
+
+    def generate(self, tile, *arguments):
+        if tile > 0:
+            self.lets_through.wait(60.0)
+        return self.generator.generate(tile, *arguments)
+
+
+def wait_until(is_so, timeout_s=60.0):
+    deadline = time.monotonic() + timeout_s
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_late_is_never_silence(tiny_instrument, make_engine):
+    onsets, background = open_generators(tiny_instrument)
+    starved = Starved(background)
+    engine = make_engine((onsets, starved), is_offline=False, is_prefetching=False)
+    engine.post(NoteOn(pitch=60, velocity=0.8))
+    rendered(engine, 0.01)
+    wait_until(lambda: engine.n_waiting == 0 or rendered(engine, 0.01) is None)
+    levels = [level(rendered(engine, 0.1)) for _ in range(6)]
+    n_held = engine.stats().held_frames
+    assert n_held > 10
+    assert min(levels[1:]) > 0.5 * levels[1]  # it is held, not faded
+    starved.lets_through.set()
+    slot = int(np.flatnonzero(engine.frames.n_ready)[0])
+    wait_until(lambda: engine.frames.n_ready[slot] == tiny_instrument.spec.n_frames)
+    went_on = level(rendered(engine, 0.1))
+    assert went_on > 1e-4
+    n_late = engine.stats().held_frames
+    rendered(engine, 0.1)
+    assert engine.stats().held_frames == n_late

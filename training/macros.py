@@ -55,7 +55,7 @@ class MacroConfig:
     n_tested: int = 40  # random timbres that every direction is measured on
     n_fit_steps: int = 2500
     n_iterations: int = 300
-    angles: tuple[float, ...] = (0.6, 0.9)  # radians, from a timbre to its macro at +-1
+    angles: tuple[float, ...] = (0.6, 0.35, 0.9)  # radians, from a timbre to its macro at +-1
     n_screened: int = 8  # random timbres that candidates are compared on
     n_threads: int = 1
 

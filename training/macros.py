@@ -50,13 +50,13 @@ class MacroConfig:
     """
 
     n_regressed: int = 900  # notes of random timbres that directions are found on
-    n_rounds: int = 4  # in which the directions are played, and found again
-    n_probes: int = 40  # notes along each direction in a round
+    n_rounds: int = 5  # in which the directions are played, and found again
+    n_probes: int = 60  # notes along each direction in a round
     n_tested: int = 40  # random timbres that every direction is measured on
     n_fit_steps: int = 2500
-    n_iterations: int = 300
+    n_iterations: int = 600
     angles: tuple[float, ...] = (0.6, 0.35, 0.9)  # radians, from a timbre to its macro at +-1
-    n_screened: int = 8  # random timbres that candidates are compared on
+    n_screened: int = 12  # random timbres that candidates are compared on
     n_threads: int = 1
 
     def __post_init__(self) -> None:

@@ -46,7 +46,10 @@ class Rows:
 
 
 class StyledConvolution(nn.Module):
-    """3x3 convolution, optional pixel norm, scale and shift from the style, leaky rectifier."""
+    """3x3 convolution, optional pixel norm, scale and shift from the style, leaky rectifier.
+
+    A doubling one convolves what it gets after box up-sampling by two, both ways.
+    """
 
     def __init__(
         self,
@@ -54,9 +57,12 @@ class StyledConvolution(nn.Module):
         n_out: int,
         style_size: int,
         is_normalised: bool,
+        *,
+        is_doubling: bool = False,
         motion: Motion | None = None,
     ) -> None:
         super().__init__()
+        self.is_doubling = is_doubling
         self.convolution = nn.Conv2d(n_in, n_out, 3)
         self.film = nn.Linear(style_size, 2 * n_out)
         self.is_normalised = is_normalised
@@ -66,7 +72,8 @@ class StyledConvolution(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor, have: Rows, want: Rows) -> Tensor:
         """Map the rows `have` of [batch, n_in, rows, bins] to the rows `want`, n_out channels."""
-        x = convolve_rows(self.convolution, x, have, want)
+        convolve = convolve_doubled_rows if self.is_doubling else convolve_rows
+        x = convolve(self.convolution, x, have, want)
         if self.is_normalised:
             x = pixel_norm(x)
         scale, shift = self.film(style)[:, :, None, None].chunk(2, dim=1)
@@ -118,7 +125,9 @@ class Level(nn.Module):
     ) -> None:
         super().__init__()
         self.is_first = is_first
-        self.first = StyledConvolution(n_in, n_out, style_size, norm, motion)
+        self.first = StyledConvolution(
+            n_in, n_out, style_size, norm, is_doubling=not is_first, motion=motion
+        )
         self.second = StyledConvolution(n_out, n_out, style_size, norm)
 
     def rows_read(self, want: Rows) -> Rows:
@@ -128,9 +137,6 @@ class Level(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor, have: Rows, want: Rows) -> Tensor:
         """Map `x`, rows `have` of the level below, to the rows `want` of this one."""
-        if not self.is_first:
-            x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
-            have = Rows(2 * have.first, 2 * have.last, 2 * have.total)
         middle = want.widened()
         x = self.first(x, style, have, middle)
         return self.second(x, style, middle, want)
@@ -258,6 +264,38 @@ def convolve_rows(convolution: nn.Conv2d, x: Tensor, have: Rows, want: Rows) -> 
         return functional.conv2d(x, convolution.weight, convolution.bias, padding=1)
     x = functional.pad(x, (1, 1, above, below))
     return functional.conv2d(x, convolution.weight, convolution.bias)
+
+
+def convolve_doubled_rows(convolution: nn.Conv2d, x: Tensor, have: Rows, want: Rows) -> Tensor:
+    """Double rows and bins by repeating them and convolve, 3x3, in 4/9 of the work.
+
+    Two of three neighbours in a doubled row are the same, so a 3x3 convolution there is a 2x2 one
+    before, of which each window gives the 2x2 block of results around its middle.
+
+    Args:
+        convolution: Its weights.
+        x: [batch, n_in, rows, bins], the rows `have` before doubling.
+        have: Of the level below.
+        want: Of the doubled image.
+    """
+    # The window i covers the rows i - 1 and i, and gives 2 i - 1 and 2 i.
+    first, last = (want.first + 1) // 2, want.last // 2
+    needed = slice(max(first - 1, 0) - have.first, min(last + 1, have.total) - have.first)
+    x = functional.pad(x[:, :, needed], (1, 1, int(first == 0), int(last == have.total)))
+
+    along_rows = _halved_taps(convolution.weight, dim=2)
+    blocks = torch.stack([_halved_taps(w, dim=3)[k] for w in along_rows for k in (0, 1)], dim=1)
+    bias = None if convolution.bias is None else convolution.bias.repeat_interleave(4)
+    x = functional.conv2d(x, blocks.flatten(0, 1), bias)
+    x = functional.pixel_shuffle(x, 2)
+    given = 2 * first - 1
+    return x[:, :, want.first - given : want.last - given, 1:-1]
+
+
+def _halved_taps(weight: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """Add up the taps that fall on the same place before doubling: of odd and of even results."""
+    a, b, c = weight.split(1, dim)
+    return torch.cat([a + b, c], dim), torch.cat([a, b + c], dim)
 
 
 def pixel_norm(x: Tensor) -> Tensor:

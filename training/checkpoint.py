@@ -22,6 +22,8 @@ CONFIG_NAME = "config.json"
 # What of a checkpoint another run begins with: the averaged networks (an annealed run's own weights
 # differ little from their average, and would double the file), and the discriminator.
 _WEIGHTS = ("ema.", "stage.network.")
+_GENERATOR = "ema.generator."
+TORCHSCRIPT_NAME = "generator.ts"  # of the instrument beside a training state
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ def load_run(run_dir: Path) -> tuple[TrainingConfig, Generator, list[Timbre], di
 def save_training_state(run_dir: Path, path: Path) -> None:
     """Write what another run can begin from: weights in bfloat16, no optimiser's moments.
 
+    Beside an instrument the generator is left out: its averaged weights are there already.
+
     Args:
         run_dir: A run that has saved.
         path: The file, .safetensors; written whole or not at all.
@@ -172,6 +176,7 @@ def save_training_state(run_dir: Path, path: Path) -> None:
         name: tensor.to(torch.bfloat16) if tensor.is_floating_point() else tensor
         for name, tensor in tensors.items()
         if name.startswith(_WEIGHTS)
+        and not (name.startswith(_GENERATOR) and path.with_name(TORCHSCRIPT_NAME).exists())
     }
     told = {key: state[key] for key in ("instruments", "provenance")}
     partial = path.with_suffix(".partial")
@@ -199,7 +204,11 @@ def load_training_state(path: Path) -> tuple[dict[str, Tensor], list[str]]:
             told = json.loads((file.metadata() or {})["training_state"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
         names = [str(name) for name, _family in told["instruments"]]
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+        beside = path.with_name(TORCHSCRIPT_NAME)
+        if beside.exists() and not any(name.startswith(_GENERATOR) for name in tensors):
+            script = torch.jit.load(beside, map_location="cpu")
+            tensors |= {_GENERATOR + name: value for name, value in script.state_dict().items()}
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise InputFileError(
             f"{path} is no training state: {error}; give the file that `gansynth export "
             "--training-state` wrote"

@@ -47,11 +47,11 @@ def run_export(args: argparse.Namespace) -> int:
     from training.checkpoint import save_training_state
     from training.export import export_run
 
-    if args.training_state is not None:
-        save_training_state(args.run_dir, args.training_state)
     report = export_run(
         args.run_dir, args.out, name=args.name, licence=args.licence, boundaries=args.tiles
     )
+    if args.training_state is not None:
+        save_training_state(args.run_dir, args.training_state)
     print(
         f"{report.folder}: {report.n_bytes / 1e6:.1f} MB; largest errors: ONNX "
         f"{report.onnx_error:.1e}, TorchScript {report.torchscript_error:.1e}, tiles "

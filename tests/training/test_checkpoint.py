@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from synth.errors import InputFileError
 from training.checkpoint import (
     CHECKPOINT_NAME,
+    TORCHSCRIPT_NAME,
     InstrumentLatents,
     flatten_optimiser,
     load_checkpoint,
@@ -93,6 +95,26 @@ def test_a_training_state_is_the_averaged_weights_and_the_discriminator_in_half_
     assert names == ["Oboe", "Harp"]
     assert found.keys() == {"ema.w", "stage.network.w"}
     torch.testing.assert_close(found["ema.w"], weight, rtol=2**-8, atol=0.0)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_beside_an_instrument_the_state_takes_the_generator_from_it(tmp_path: Path) -> None:
+    generator = nn.Linear(3, 2)
+    weights = {f"ema.generator.{name}": value for name, value in generator.state_dict().items()}
+    there = {"ema.latents.table.weight": torch.ones(2, 4), **weights}
+    state = {"instruments": [["Oboe", "reed"], ["Harp", "string"]], "provenance": {}, "images": {}}
+    save_checkpoint(tmp_path, there, state)
+    folder = tmp_path / "instrument"
+    folder.mkdir()
+    torch.jit.script(generator).save(str(folder / TORCHSCRIPT_NAME))
+
+    save_training_state(tmp_path, folder / "training.safetensors")
+    found, _ = load_training_state(folder / "training.safetensors")
+
+    assert (folder / "training.safetensors").stat().st_size < 500
+    assert found.keys() == there.keys()
+    for name, value in weights.items():
+        torch.testing.assert_close(found[name], value)
 
 
 def test_what_is_no_training_state_is_named(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ TABLE = (
         "Clavinet | Picked Bass | Clean Guitar | Harpsichord", amp_release=0.06, home=48),
     # --- bells and mallets ---
     row(9, "Bell Garden", "Small bells that ring into each other", "bells struck",
-        "Celesta | Music Box | Kalimba | Vibraphone", (0.3, 0.3), home=72, amp_release=2.0),
+        "Celesta | Music Box | Kalimba | Vibraphone", (0.1, 0.1), home=72, amp_release=2.0),
     row(11, "Music Box", "A comb of steel that may become a harp", "bells struck small",
         "Music Box | Celesta | Harp | Kalimba", home=72, amp_release=1.2),
     row(12, "Vibes Alone", "A vibraphone, its motor off", "mallets struck soft",

@@ -17,6 +17,8 @@ class Timbres:
     timbre_names = ("Harp", "Flute")
 
     def find_timbre(self, words):
+        if words.startswith("seed:"):
+            return [0.5, float(words.removeprefix("seed:"))]
         if words not in self.timbre_names:
             raise PresetError(f"no timbre {words}")
         return [float(self.timbre_names.index(words)), 1.0]

@@ -15,6 +15,7 @@ class Timbres:
     """An instrument that knows two of the song's three timbres."""
 
     timbre_names = ("Harp", "Flute")
+    macros = ()
 
     def find_timbre(self, words):
         if words.startswith("seed:"):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import urllib.error
 import urllib.request
@@ -49,8 +50,9 @@ def post(url, body):
 
 def test_the_page_never_learns_what_it_plays(server):
     text = get(server.url + "trials?listener=Ada").decode()
-    assert "good" not in text
-    assert "bad" not in text
+    names = re.sub(r"[0-9a-f]{16}", "", text)  # what is drawn at random may spell anything
+    assert "good" not in names
+    assert "bad" not in names
     trials = json.loads(text)
     assert [trial["test"] for trial in trials] == ["pair", "pair", "abx", "abx"]
     assert [len(trial["sounds"]) for trial in trials] == [2, 2, 3, 3]

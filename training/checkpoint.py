@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from synth.errors import InputFileError
+from synth.errors import ConfigError, InputFileError
 from training.config import TrainingConfig, config_from_dict
 from training.model.generator import Generator
 
@@ -88,6 +89,22 @@ def load_checkpoint(run_dir: Path) -> tuple[dict[str, Tensor], dict[str, Any]] |
             f"{path} is no checkpoint: {error}; delete it to start anew"
         ) from error
     return tensors, state
+
+
+@contextmanager
+def refusing_other_sizes(run_dir: Path) -> Iterator[None]:
+    """Tell in one line that a run's tensors do not fit the networks that want them.
+
+    Raises:
+        ConfigError: they do not (another config, or another number of instruments).
+    """
+    try:
+        yield
+    except (RuntimeError, ValueError, KeyError) as error:
+        raise ConfigError(
+            f"{run_dir} was begun with networks of other sizes than this config's; "
+            f"give it {run_dir / CONFIG_NAME}, or another --run"
+        ) from error
 
 
 def flatten_optimiser(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -24,6 +24,7 @@ from training.checkpoint import (
     CONFIG_NAME,
     load_checkpoint,
     load_training_state,
+    refusing_other_sizes,
     save_checkpoint,
     select,
     take_weights,
@@ -75,7 +76,7 @@ def train(
     """Train until the images or the time of the run are spent; go on where an earlier call stopped.
 
     Args:
-        config: The run; an existing run keeps its own.
+        config: The run; where one lies there already, its sizes must be these.
         data: Notes.
         run_dir: Where config.json, log.jsonl and the checkpoint live.
         time_budget_s: Wall time for the whole run, earlier calls included. The learning rate then
@@ -95,7 +96,6 @@ def train(
     fabric = open_devices(device, bf16=config.bf16, batch_size=size)
     torch.manual_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
-    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
     source = NoteSource(
         data,
         config.instruments,
@@ -131,10 +131,11 @@ def train(
                 raise ConfigError(f"{start} holds no weights that fit config {config.name!r}")
             return RunState(), make_stage(stage_at(config, 0.0)[0])
         tensors, saved = loaded
-        networks.load_state_dict(select(tensors, "model"))
-        average.load_state_dict(select(tensors, "ema"))
         stage = make_stage(saved["stage"])
-        stage.restore(select(tensors, "stage"))
+        with refusing_other_sizes(run_dir):
+            networks.load_state_dict(select(tensors, "model"))
+            average.load_state_dict(select(tensors, "ema"))
+            stage.restore(select(tensors, "stage"))
         return RunState(images=saved["images"], n_seconds=saved["n_seconds"]), stage
 
     def save() -> None:
@@ -153,6 +154,7 @@ def train(
         journal.show(state.n_images, average, source, config, fabric.device)
 
     state, stage = restore()
+    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
     n_returns = 0
     clock = Clock(state.n_seconds)
     last_saved = state.n_seconds

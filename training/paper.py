@@ -15,7 +15,12 @@ import torch
 
 from synth.errors import ConfigError
 from training.batches import NoteSource
-from training.checkpoint import CONFIG_NAME, load_checkpoint, save_checkpoint
+from training.checkpoint import (
+    CONFIG_NAME,
+    load_checkpoint,
+    refusing_other_sizes,
+    save_checkpoint,
+)
 from training.config import config_to_dict
 from training.data.prepared import PreparedSet
 from training.devices import mean_over_processes, n_free_bytes, open_devices
@@ -60,9 +65,13 @@ def train_paper(
     fabric = open_devices(device, bf16=False, batch_size=config.batch_size)
     torch.manual_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
-    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
-    pitches = (config.network.first_pitch, config.network.last_pitch)
-    source = NoteSource(data, (), pitches, config.validation_fraction, config.seed)
+    source = NoteSource(
+        data,
+        (),
+        (config.network.first_pitch, config.network.last_pitch),
+        config.validation_fraction,
+        config.seed,
+    )
     source.keep_on(fabric.device, n_free_bytes(fabric.device))
 
     # Everything that is trained, fresh or from the checkpoint.
@@ -71,8 +80,10 @@ def train_paper(
     loaded = load_checkpoint(run_dir)
     if loaded is not None:
         tensors, saved = loaded
-        trained.restore(tensors)
+        with refusing_other_sizes(run_dir):
+            trained.restore(tensors)
         state = RunState(images=saved["images"], n_seconds=saved["n_seconds"])
+    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
 
     def save() -> None:
         told = {"images": state.images, "n_seconds": state.n_seconds, "stage": STAGE}

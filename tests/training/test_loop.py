@@ -77,6 +77,18 @@ def test_a_stopped_run_ends_with_the_weights_of_an_unbroken_one(
         assert torch.equal(tensor, broken[name]), name
 
 
+def test_networks_of_other_sizes_are_refused_and_the_run_stays(
+    data: PreparedSet, tmp_path: Path
+) -> None:
+    train(CONFIG, data, tmp_path)
+    before = (tmp_path / "config.json").read_text()
+    wider = replace(CONFIG, generator=replace(CONFIG.generator, channels=(16, 16, 16)))
+    with pytest.raises(ConfigError, match=r"other sizes.*config\.json"):
+        train(wider, data, tmp_path)
+    assert (tmp_path / "config.json").read_text() == before
+    assert load_run(tmp_path)[0] == CONFIG
+
+
 def test_a_signal_saves_and_stops(data: PreparedSet, tmp_path: Path) -> None:
     config = replace(CONFIG, n_images=10**9)
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()

@@ -20,7 +20,7 @@ def test_the_discriminator_learns_to_tell_noise_from_notes(
     stage.config = replace(config, adversarial=only_it)
     lesson = replace(lesson, rate=2e-12)
     hinges = [stage.step(lesson)["hinge"].item() for _ in range(30)]
-    assert first == pytest.approx(2.0, abs=0.8)  # undecided
+    assert first > 1.5  # at chance, as weights are drawn; the hinge is 2 where it is undecided
     assert hinges[-1] < 0.5 * first
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from synth import presets
+import synth.presets as presets
 from synth.errors import PresetError
 from synth.parameters import nearest
 from synth.presets import Preset, file_stem, load_preset, preset_files, save_preset

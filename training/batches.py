@@ -43,6 +43,8 @@ class NoteSource:
         pitches: tuple[int, int],
         validation_fraction: float,
         seed: int,
+        *,
+        in_pairs: bool = False,
     ) -> None:
         """Select notes.
 
@@ -52,6 +54,8 @@ class NoteSource:
             pitches: First and last pitch to keep.
             validation_fraction: Share of the notes held out, where the set has no split of its own.
             seed: Of the split and of the order.
+            in_pairs: Whether the second half of a training batch is the first half at other
+                velocities; the order then tells the first half alone.
 
         Raises:
             ConfigError: the set has no instrument of a name, or nothing remains.
@@ -63,6 +67,7 @@ class NoteSource:
             )
         self.data = data
         self.seed = seed
+        self.in_pairs = in_pairs
         self._resident: Tensor | None = None  # all of the audio, int16, on the training device
         self.names = instruments or data.instrument_names
         self.families = tuple(
@@ -82,6 +87,10 @@ class NoteSource:
             raise ConfigError(
                 "no note of the data is left to train on; widen instruments or pitches"
             )
+        # Notes of one instrument and pitch lie side by side.
+        key = data.instrument[self.training].astype(np.int64) * 128 + data.pitch[self.training]
+        by_key = np.argsort(key, kind="stable")
+        self._by_key, self._keys = self.training[by_key], key[by_key]
 
     def training_batch(self, n_seen: int, size: int, share: slice = slice(None)) -> Batch:
         """Return a share of the batch after `n_seen` images; every epoch has its own order."""
@@ -91,7 +100,19 @@ class NoteSource:
             order = np.random.default_rng((self.seed, int(epoch))).permutation(self.training)
             chosen = positions // len(self.training) == epoch
             rows[chosen] = order[positions[chosen] % len(self.training)]
+        if self.in_pairs:
+            half = size // 2
+            rng = np.random.default_rng((self.seed, 3, n_seen))
+            rows[half:] = [self._another_velocity(int(row), rng) for row in rows[: size - half]]
         return self.batch(rows[share])
+
+    def _another_velocity(self, row: int, rng: np.random.Generator) -> int:
+        """Draw another of the notes of the row's instrument and pitch; itself if it is alone."""
+        key = int(self.data.instrument[row]) * 128 + int(self.data.pitch[row])
+        first, last = np.searchsorted(self._keys, [key, key + 1])
+        others = self._by_key[first:last]
+        others = others[others != row]
+        return int(rng.choice(others)) if len(others) else row
 
     def keep_on(self, device: torch.device, n_free_bytes: int) -> bool:
         """Keep the whole set on the training device, if half of what is free there can hold it.

@@ -61,6 +61,7 @@ class ReconstructionLossConfig:
     band: float = 4.0  # of the levels in bands
     n_band_bins: int = 8  # bins in a band; bands overlap by half
     colour: float = 4.0  # of the mean power in third octaves
+    velocity: float = 0.0  # of how that changes from one velocity to another; > 0: notes in pairs
     frequency: float = 2.0  # of the IF's squared error, weighted by magnitude
     onset: float = 2.0  # how much more the first frames count
     n_onset_frames: int = 6

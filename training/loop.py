@@ -102,6 +102,7 @@ def train(
         (config.generator.first_pitch, config.generator.last_pitch),
         config.validation_fraction,
         config.seed,
+        in_pairs=config.loss.velocity > 0.0,
     )
     source.keep_on(fabric.device, n_free_bytes(fabric.device))
 

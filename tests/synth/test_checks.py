@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from synth import checks
+import synth.checks as checks
 from synth.adapters import audio_out
 from synth.adapters.outputs import portaudio
 from synth.errors import DeviceError

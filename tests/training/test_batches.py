@@ -84,3 +84,23 @@ def test_a_set_that_is_kept_on_the_device_gives_the_same_batches(data: PreparedS
     expected, found = far.training_batch(25, 8), near.training_batch(25, 8)
     for name in ("audio", "pitch", "velocity", "instrument"):
         assert torch.equal(getattr(expected, name), getattr(found, name)), name
+
+
+def test_pairs_are_one_key_at_two_velocities(data: PreparedSet) -> None:
+    notes = data.notes.copy()
+    notes["pitch"] = 40 + np.arange(N_NOTES) // 10
+    notes["velocity"] = 25 + np.arange(N_NOTES) % 10
+    source = NoteSource(replace(data, notes=notes), (), (0, 127), 0.25, seed=1, in_pairs=True)
+    first, second = (source.training_batch(0, 16), source.training_batch(16, 16))
+    for batch in (first, second):
+        assert torch.equal(batch.pitch[:8], batch.pitch[8:])
+        assert torch.equal(batch.instrument[:8], batch.instrument[8:])
+        assert (batch.velocity[:8] != batch.velocity[8:]).all()
+        rows = (batch.audio[:, 0] * 32_768).round().long().tolist()
+        assert set(rows) <= set(source.training.tolist())
+
+
+def test_a_note_without_another_velocity_is_its_own_pair(data: PreparedSet) -> None:
+    source = NoteSource(data, (), (0, 127), 0.25, seed=1, in_pairs=True)
+    rows = rows_of(source, 0, 8)
+    assert rows[:4] == rows[4:]

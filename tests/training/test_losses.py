@@ -116,3 +116,21 @@ def test_colour_is_a_matter_of_broad_bands_and_of_power(note: torch.Tensor) -> N
     ]
     assert costs[0] > 0.5 / decibels_per_unit(LIVE)
     assert costs[1] < 0.1 * costs[0]
+
+
+def test_a_pair_that_is_wrong_in_the_same_way_changes_as_its_recordings_do(
+    note: torch.Tensor,
+) -> None:
+    config = replace(CONFIG, velocity=1.0)
+    hard = note.clone()
+    hard[:, 0, :, 200:] += 3.0 / decibels_per_unit(LIVE)
+    recordings = torch.cat([note, hard])
+    both_duller = recordings.clone()
+    both_duller[:, 0, :, 100:300] -= 2.0 / decibels_per_unit(LIVE)
+    no_change = torch.cat([note, note])
+    right, wrong = (
+        reconstruction_loss(made, recordings, LIVE, config)[1]["velocity"].item()
+        for made in (both_duller, no_change)
+    )
+    assert right < 0.05 * wrong
+    assert reconstruction_loss(no_change, recordings, LIVE, CONFIG)[1]["velocity"].item() == 0.0

@@ -1,6 +1,7 @@
 """From SoundFonts to notes: every melodic preset x pitch x velocity, as NSynth records them."""
 
 import hashlib
+import itertools
 import json
 import os
 import signal
@@ -64,7 +65,7 @@ class Preset:
     """A preset of a SoundFont that becomes an instrument of the set."""
 
     soundfont: Path
-    name: str  # as the SoundFont calls it
+    name: str  # as the SoundFont calls it; a number follows where an earlier one is called so
     label: str  # after NSynth's pattern, family_source_NNN
     program: int
     instrument: int  # index in the set
@@ -99,6 +100,7 @@ def list_presets(soundfonts: Iterable[Path], config: SoundFontConfig) -> list[Pr
     """
     presets: list[Preset] = []
     numbers: Counter[str] = Counter()  # NSynth numbers the instruments of a family and source
+    names: set[str] = set()
     for path in soundfonts:
         n_before = len(presets)
         with SoundFont(path, config.timing, config.gain) as soundfont:
@@ -108,6 +110,8 @@ def list_presets(soundfonts: Iterable[Path], config: SoundFontConfig) -> list[Pr
                     continue
                 family, source = MELODIC_PROGRAMS[program]
                 group = f"{FAMILIES[family]}_{SOURCES[source]}"
+                name = _unused(name, names)
+                names.add(name)
                 preset = Preset(
                     soundfont=path,
                     name=name,
@@ -123,6 +127,12 @@ def list_presets(soundfonts: Iterable[Path], config: SoundFontConfig) -> list[Pr
                 "MIDI SoundFont"
             )
     return presets
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """Number a name that is taken: most General MIDI SoundFonts have a Violin."""
+    candidates = itertools.chain([name], (f"{name} {number}" for number in itertools.count(2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def fingerprint(soundfonts: Iterable[Path], config: SoundFontConfig) -> str:

@@ -39,6 +39,7 @@ def test_a_second_soundfont_goes_on_counting(sines_sf2):
 
     assert list(range(8)) == [preset.instrument for preset in presets]
     assert "keyboard_acoustic_001" == presets[4].label
+    assert ["Tone 2", "Lasting 2"] == [preset.name for preset in presets[4:6]]
 
 
 def test_a_soundfont_without_melodic_presets_is_refused(drums_sf2):

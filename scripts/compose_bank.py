@@ -17,13 +17,13 @@ import numpy as np
 import pyloudnorm
 from bank_table import TABLE, Row
 
+from synth.control.player import Player
+from synth.control.presets import Preset, file_stem, load_preset, save_preset
 from synth.engine import Engine
 from synth.events import NoteOff, NoteOn
 from synth.folders import factory_presets
 from synth.offline import open_offline
 from synth.parameters import find_parameter
-from synth.player import Player
-from synth.presets import Preset, file_stem, load_preset, save_preset
 
 SAMPLE_RATE = 48_000
 BLOCK_SIZE = 1024

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from synth.folders import default_instrument
-from synth.learning import VELOCITY, learn_timbre, prepare_target
+from synth.learn.learning import VELOCITY, learn_timbre, prepare_target
+from synth.learn.recording import Recording
 from synth.notes.encoder import (
     LAST_FRAME,
     note_picture,
@@ -25,7 +26,6 @@ from synth.notes.encoder import (
 )
 from synth.notes.generators import OnnxGenerator
 from synth.notes.instrument import Instrument
-from synth.recording import Recording
 from synth.representation import to_magnitude_and_advance
 from training.data.prepared import PreparedSet
 

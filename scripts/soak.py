@@ -28,9 +28,9 @@ import rtmidi
 
 from synth.adapters.osc_client import ask
 from synth.adapters.osc_packet import build_message
+from synth.control.presets import preset_files
 from synth.errors import DeviceError
 from synth.parameters import PARAMETERS
-from synth.presets import preset_files
 
 GANSYNTH = Path(sys.executable).with_name("gansynth")
 ACTIONS_PER_S = 60.0

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from synth.config import Backend, Device, EngineConfig
+from synth.control.player import Player, timbre_preset
+from synth.control.presets import find_preset
 from synth.engine import Engine
 from synth.folders import default_instrument
 from synth.notes.instrument import Instrument
-from synth.player import Player, timbre_preset
-from synth.presets import find_preset
 
 
 @contextlib.contextmanager

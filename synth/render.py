@@ -42,7 +42,7 @@ class OfflineEngine(Protocol):
 
 
 class Playable(Protocol):
-    """What rendering needs of the player (`synth.player.Player`)."""
+    """What rendering needs of the player (`synth.control.player.Player`)."""
 
     def handle(self, event: PlayerEvent, sample_offset: int = 0, source: object = None) -> None:
         """Take an event."""

@@ -206,8 +206,47 @@ _FLUID_INSTRUMENTS = (
     "Fiddle",
 )
 
+# Of musescore-general-soundfont (Debian's MuseScore_General), which descends from Fluid R3: what
+# differs there and holds one clear pitch. Where both call a preset the same, a set of both numbers
+# the second. Most answer velocity with their colour, which few of Fluid R3's do.
+_MUSESCORE_INSTRUMENTS = (
+    "Grand Piano",
+    "FM Electric Piano",
+    "Music Box 2",
+    "Nylon String Guitar 2",
+    "Acoustic Bass 2",
+    "Fretless Bass 2",
+    "Synth Bass 1 2",
+    "Synth Bass 2 2",
+    "Violin 2",
+    "Viola 2",
+    "Cello 2",
+    "Contrabass 2",
+    "Harp 2",
+    "Synth Strings 1 2",
+    "Trumpet 2",
+    "Tuba 2",
+    "Harmon Mute Trumpet",
+    "French Horns 2",
+    "Brass Section 2",
+    "Synth Brass 1 2",
+    "Oboe 2",
+    "English Horn 2",
+    "Bassoon 2",
+    "Clarinet 2",
+    "Flute 2",
+    "Square Lead 2",
+    "Saw Lead",
+    "Warm Pad 2",
+    "Polysynth 2",
+    "Halo Pad 2",
+    "Sweep Pad 2",
+    "Bandoneon 2",
+    "Calliope Lead 2",
+)
+
 CONFIGS: dict[str, TrainingConfig] = {
-    "live": TrainingConfig(name="live", instruments=_FLUID_INSTRUMENTS),
+    "live": TrainingConfig(name="live", instruments=_FLUID_INSTRUMENTS + _MUSESCORE_INSTRUMENTS),
     "own": TrainingConfig(name="own"),  # `live`, on whatever instruments the data hold
     "smoke": TrainingConfig(
         name="smoke",

@@ -19,6 +19,7 @@ from synth.adapters.midi.mpe import (
     Zones,
 )
 from synth.adapters.midi.sysex import is_reset, master_volume, tuning
+from synth.control.tuning import EQUAL
 from synth.events import (
     N_PARTS,
     AllNotesOff,
@@ -39,7 +40,6 @@ from synth.events import (
     SustainPedal,
 )
 from synth.parameters import PARAMETERS, Parameter, find_parameter
-from synth.tuning import EQUAL
 from synth.units import midi_to_unit
 
 BANK_MSB, BANK_LSB = 0, 32

@@ -34,7 +34,7 @@ Answers = Callable[[], list[Message]]
 
 
 class Change(Protocol):
-    """What moved (`synth.player.Change`)."""
+    """What moved (`synth.control.player.Change`)."""
 
     @property
     def part(self) -> int: ...  # noqa: D102

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from synth.config import BACKENDS, DEVICES
 
 if TYPE_CHECKING:
+    from synth.control.player import Player
     from synth.engine import Engine
-    from synth.player import Player
 
 MAX_NOTE_S = 3600.0
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from synth.adapters.midi_file import Song, load_song
 from synth.commands.progress import opened, progress_bar
+from synth.control.player import Player, timbre_preset
 from synth.errors import PresetError
 from synth.folders import demo_song
 from synth.offline import open_offline
-from synth.player import Player, timbre_preset
 from synth.render import render_song
 
 if TYPE_CHECKING:
-    from synth.session import Session, SessionConfig
+    from synth.rig.session import Session, SessionConfig
 
 # Of parts 1, 2, 3, where no preset is asked for and the instrument knows them.
 TIMBRES = ("Harp", "Cello", "Flute")

@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
 
     Exit code 4 where something is not.
     """
-    import synth.checks as checks
+    from synth.rig import checks
 
     looked = [look() for look in checks.CHECKS]
     is_ok = all(check.ok for check in looked)

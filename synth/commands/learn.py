@@ -10,9 +10,9 @@ from synth.commands import Subparsers
 from synth.commands.arguments import add_instrument, pitch, velocity
 
 if TYPE_CHECKING:
-    from synth.learning import Learned, Target
+    from synth.control.presets import Preset
+    from synth.learn.learning import Learned, Target
     from synth.notes.instrument import Instrument
-    from synth.presets import Preset
 
 TAG = "learned"
 _VELOCITY = 100 / 127
@@ -46,11 +46,11 @@ def run(args: argparse.Namespace) -> int:
     before under that name is replaced, any other is not.
     """
     from synth.commands.progress import progress_bar
+    from synth.control.presets import save_preset
     from synth.folders import default_instrument
-    from synth.learning import learn_timbre, prepare_target
+    from synth.learn.learning import learn_timbre, prepare_target
+    from synth.learn.recording import read_wav
     from synth.notes.instrument import Instrument
-    from synth.presets import save_preset
-    from synth.recording import read_wav
 
     started_s = time.monotonic()
     path = _destination(args.name, args.out)
@@ -72,8 +72,8 @@ def _destination(name: str, out: Path | None) -> Path:
     Raises:
         PresetError: there is one that was not learned.
     """
+    from synth.control.presets import file_stem, load_preset, preset_folders
     from synth.errors import PresetError
-    from synth.presets import file_stem, load_preset, preset_folders
 
     path = out or preset_folders()[0] / f"{file_stem(name)}.toml"
     if path.exists() and TAG not in load_preset(path).tags:
@@ -83,7 +83,7 @@ def _destination(name: str, out: Path | None) -> Path:
 
 def _preset(name: str, sound: Path, target: "Target", learned: "Learned") -> "Preset":
     """Lay the timbre out: itself at the bottom left, its nearest relations around."""
-    from synth.presets import Preset
+    from synth.control.presets import Preset
 
     source = "".join(letter if letter.isprintable() else "?" for letter in sound.name)
     own = " ".join(name.split())

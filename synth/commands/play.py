@@ -14,8 +14,8 @@ from synth.commands.arguments import add_backend, add_instrument
 if TYPE_CHECKING:
     from synth.adapters.systemd import ServiceManager
     from synth.commands.signals import Signals
-    from synth.session import Session
-    from synth.session_config import SessionConfig
+    from synth.rig.session import Session
+    from synth.rig.session_config import SessionConfig
 
 LOOK_S = 0.5  # between two looks at the callback's counter and at what signals asked for
 
@@ -77,10 +77,10 @@ def run(args: argparse.Namespace) -> int:
     from synth.commands.demo import play_demo, render_demo
     from synth.commands.progress import opened
     from synth.commands.signals import Signals
-    from synth.last_state import state_path
-    from synth.logs import EVENTS, start_logging
-    from synth.running import announced
-    from synth.session import Session
+    from synth.rig.last_state import state_path
+    from synth.rig.logs import EVENTS, start_logging
+    from synth.rig.running import announced
+    from synth.rig.session import Session
 
     config = _session_config(args)
     if args.demo and config.audio is None and not _has_audio():
@@ -133,7 +133,7 @@ def _reload(
 ) -> None:
     """Read the settings again and follow them; what is wrong in them changes nothing."""
     from synth.errors import SynthError
-    from synth.logs import EVENTS
+    from synth.rig.logs import EVENTS
 
     manager.reloading()
     try:
@@ -145,9 +145,9 @@ def _reload(
 
 def _session_config(args: argparse.Namespace) -> "SessionConfig":
     """Join flags, settings file and defaults, in this order."""
-    from synth.crash_marker import has_crashed
-    from synth.logs import EVENTS
-    from synth.session_config import SessionConfig, load_settings
+    from synth.rig.crash_marker import has_crashed
+    from synth.rig.logs import EVENTS
+    from synth.rig.session_config import SessionConfig, load_settings
 
     given: dict[str, Any] = {
         field.name: getattr(args, field.name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from synth.commands import Subparsers
 
 if TYPE_CHECKING:
-    from synth.bank import Entry, PresetBank
+    from synth.control.bank import Entry, PresetBank
 
 _MAX_SEED = 2**31 - 1
 
@@ -59,7 +59,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_show(args: argparse.Namespace) -> int:
     """Print one preset, each value with its unit and meaning."""
-    from synth.presets import format_preset
+    from synth.control.presets import format_preset
 
     print(format_preset(_open_bank().find(args.name)), end="")
     return 0
@@ -87,7 +87,7 @@ def run_search(args: argparse.Namespace) -> int:
 
 def run_random(args: argparse.Namespace) -> int:
     """Print the name of any preset of the bank, or make one of four random timbres."""
-    from synth.presets import Preset, fill_corners
+    from synth.control.presets import Preset, fill_corners
 
     bank = _open_bank()
     if args.new is None:
@@ -111,7 +111,7 @@ def run_layouts(args: argparse.Namespace) -> int:
 
 
 def _open_bank() -> "PresetBank":
-    from synth.bank import PresetBank
+    from synth.control.bank import PresetBank
 
     return PresetBank()
 

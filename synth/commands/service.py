@@ -8,7 +8,7 @@ from pathlib import Path
 
 from synth.commands import Subparsers
 from synth.errors import DeviceError, InputFileError
-from synth.unit_file import UNIT_NAME, unit_path, unit_text
+from synth.rig.unit_file import UNIT_NAME, unit_path, unit_text
 
 _PATIENCE_S = 20.0
 
@@ -30,7 +30,7 @@ def add_command(subparsers: Subparsers) -> None:
 
 def run_install(_args: argparse.Namespace) -> int:
     """Write the unit and let systemd know; where none runs, say what is left to do."""
-    from synth.session_config import load_settings, settings_path
+    from synth.rig.session_config import load_settings, settings_path
 
     load_settings()  # a service that cannot start is refused here, and not at night
     path = unit_path()
@@ -74,8 +74,8 @@ def run_uninstall(_args: argparse.Namespace) -> int:
 
 def run_status(_args: argparse.Namespace) -> int:
     """Say whether the service is installed, runs, and answers; exit code 4 where not."""
-    from synth.asking import ask_status
     from synth.commands.status import describe
+    from synth.rig.asking import ask_status
 
     path = unit_path()
     if not path.exists():

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
 
     Exit code 4 where none answers.
     """
-    from synth.asking import ask_status
+    from synth.rig.asking import ask_status
 
     status = ask_status(args.osc)
     print(json.dumps(status, indent=2, ensure_ascii=False) if args.json else describe(status))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from synth.control.presets import N_CORNERS
 from synth.parameters import PARAMETERS, Parameter
-from synth.presets import N_CORNERS
 
 Kind = Literal["fader", "pad", "button", "key", "text"]
 

@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
+from synth.control.player import Player
+from synth.control.presets import file_stem, load_preset, preset_files
 from synth.folders import default_instrument, factory_presets
 from synth.notes.instrument import Instrument
 from synth.offline import open_offline
-from synth.player import Player
-from synth.presets import file_stem, load_preset, preset_files
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 FACTORY = [load_preset(path) for path in sorted(factory_presets().glob("*.toml"))]

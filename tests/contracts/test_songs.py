@@ -7,7 +7,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from synth.bank import PresetBank
+from synth.control.bank import PresetBank
 from synth.folders import demo_song, factory_presets
 
 REPOSITORY = Path(__file__).resolve().parents[2]

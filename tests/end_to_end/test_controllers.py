@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from synth.adapters.osc import OscServer
+from synth.control.player import Player
 from synth.events import Event, NoteOff, NoteOn
 from synth.folders import factory_presets
-from synth.player import Player
 
 PATIENCE_S = 30.0
 # A second patch beside ours writes down what comes back to ours.

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from synth.adapters.midi_file import load_song
 from synth.config import EngineConfig
+from synth.control.player import Player, timbre_preset
 from synth.engine import Engine
 from synth.folders import default_instrument
-from synth.player import Player, timbre_preset
 from synth.render import render_song
 from synth.units import pitch_to_hz
 

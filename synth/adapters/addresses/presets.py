@@ -17,11 +17,11 @@ from synth.adapters.addresses.table import (
     whole,
 )
 from synth.adapters.osc_packet import Argument
+from synth.control.presets import MAX_PROGRAM
+from synth.control.tuning import load_tuning, tuning_names
 from synth.errors import ConfigError
 from synth.events import N_PARTS
 from synth.parameters import find_parameter
-from synth.presets import MAX_PROGRAM
-from synth.tuning import load_tuning, tuning_names
 
 _PARAMETER = re.compile(r"(?:/part/(\d{1,2}))?(?:/param/|/)?([a-z]+/[a-z0-9_]+?)(?:/raw)?")
 _MAX_LIST_BYTES = 8000  # of names in one packet

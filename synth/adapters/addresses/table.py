@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from synth.adapters.osc_packet import Argument
+from synth.control.presets import Preset
 from synth.errors import ConfigError
 from synth.events import Event
-from synth.presets import Preset
 
 Rows = Sequence[Sequence[Argument]]  # arguments of answers
 Action = Callable[[], Rows | None]
 
 
 class Controls(Protocol):
-    """What OSC needs of the player (`synth.player.Player`, where each method is described)."""
+    """What OSC needs of `synth.control.player.Player`, where each method is described."""
 
     bank: Any
     midi_map: Any

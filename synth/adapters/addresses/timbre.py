@@ -14,9 +14,9 @@ from synth.adapters.addresses.table import (
     text,
     whole,
 )
+from synth.control.presets import N_CORNERS
 from synth.errors import ConfigError
 from synth.parameters import find_parameter
-from synth.presets import N_CORNERS
 
 PAD_AXES = ("timbre/x", "timbre/y")
 _MAX_SEED = 2**31 - 1

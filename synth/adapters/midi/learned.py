@@ -3,13 +3,13 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from synth.control.midi_map import MidiMap
 from synth.events import PlayerEvent
-from synth.midi_map import MidiMap
 from synth.units import midi_to_unit
 
 
 class Learner(Protocol):
-    """What learning needs of the player (`synth.player.Player`)."""
+    """What learning needs of the player (`synth.control.player.Player`)."""
 
     midi_map: MidiMap
 

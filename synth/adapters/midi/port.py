@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Playable(Learner, Protocol):
-    """What MIDI needs of the player (`synth.player.Player`)."""
+    """What MIDI needs of the player (`synth.control.player.Player`)."""
 
     def home(self, parameter: Parameter, part: int) -> float:
         """Return where the part's preset has a parameter."""

@@ -11,13 +11,13 @@ from synth.adapters.midi.port import MidiStats, Port
 from synth.adapters.osc import OscServer
 from synth.adapters.osc_addresses import OscAddresses
 from synth.adapters.osc_packet import Argument, Message
-from synth.bank import PresetBank
 from synth.config import EngineConfig
+from synth.control.bank import PresetBank
+from synth.control.player import Change, Player
+from synth.control.presets import Preset, fill_corners, save_preset
 from synth.engine import Engine
 from synth.errors import ConfigError
 from synth.events import AllSoundOff, Event
-from synth.player import Change, Player
-from synth.presets import Preset, fill_corners, save_preset
 
 SAMPLE_RATE, BLOCK_SIZE = 48_000, 256
 MAX_VOICES = 8

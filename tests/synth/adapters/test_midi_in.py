@@ -10,9 +10,9 @@ import rtmidi
 
 from synth.adapters import midi_in
 from synth.adapters.midi_in import MidiIn, list_ports, match_ports
+from synth.control.midi_map import MidiMap
 from synth.errors import DeviceError
 from synth.events import Event, NoteOff, NoteOn, SetParameter, SustainPedal
-from synth.midi_map import MidiMap
 from synth.parameters import Parameter
 
 PATIENCE_S = 10.0

@@ -11,9 +11,9 @@ import pytest
 
 from synth.adapters.osc import OscServer, parse_endpoint
 from synth.adapters.osc_packet import Argument, Message, build_bundle, build_message, parse_packet
+from synth.control.player import Player
 from synth.errors import ConfigError, DeviceError
 from synth.events import Event, NoteOn, SetParameter
-from synth.player import Player
 
 PATIENCE_S = 5.0  # a busy machine may be slow to schedule the server's thread
 SILENCE_S = 0.3  # how long is waited for what should not come

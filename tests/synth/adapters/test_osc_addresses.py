@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from synth.adapters.osc_packet import Argument, Message
+from synth.control.player import Change
 from synth.errors import ConfigError, SynthError
 from synth.events import AllNotesOff, NoteOn, SetParameter
 from synth.parameters import PARAMETERS, Parameter
-from synth.player import Change
 
 every_parameter = pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
 

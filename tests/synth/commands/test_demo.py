@@ -6,9 +6,9 @@ import pytest
 
 from synth.cli import main
 from synth.commands import demo, play
-from synth.player import Player
-from synth.presets import PresetError
-from synth.session import Session, SessionConfig
+from synth.control.player import Player
+from synth.control.presets import PresetError
+from synth.rig.session import Session, SessionConfig
 
 
 class Timbres:

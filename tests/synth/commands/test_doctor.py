@@ -1,8 +1,8 @@
 import json
 
-from synth import checks
-from synth.checks import Check
 from synth.cli import main
+from synth.rig import checks
+from synth.rig.checks import Check
 
 FINE = Check(name="one", ok=True, detail="fine")
 BAD = Check(name="two", ok=False, detail="broken", fix="mend it")

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from synth import presets
 from synth.cli import main
-from synth.presets import Preset, fill_corners, load_preset, save_preset
+from synth.control import presets
+from synth.control.presets import Preset, fill_corners, load_preset, save_preset
 from synth.wav import WavWriter
 
 

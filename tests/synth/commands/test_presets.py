@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from synth import presets
 from synth.cli import main
+from synth.control import presets
 
 
 @pytest.fixture

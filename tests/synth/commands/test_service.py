@@ -2,7 +2,7 @@ import pytest
 
 from synth.cli import main
 from synth.commands import service
-from synth.unit_file import unit_path
+from synth.rig.unit_file import unit_path
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ import pytest
 
 from synth.cli import main
 from synth.commands.status import describe
-from synth.running import announced
-from synth.session import Session, SessionConfig
+from synth.rig.running import announced
+from synth.rig.session import Session, SessionConfig
 
 KEYS = {
     *("voices", "late_blocks", "xruns", "held_frames", "callback_load", "cache", "audio", "midi"),

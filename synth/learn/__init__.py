@@ -1,0 +1,1 @@
+"""A timbre from a recording: cleaning it, finding its pitch, searching its latent."""

@@ -1,0 +1,1 @@
+"""The running player: its session, settings, state, service and self-checks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -322,8 +322,10 @@ def config_to_dict(config: TrainingConfig | PaperConfig) -> dict[str, Any]:
 def config_from_dict(values: dict[str, Any]) -> TrainingConfig | PaperConfig:
     """Rebuild a config from `config_to_dict`'s output (through JSON).
 
+    What an older version did not know yet has its default, which changes nothing.
+
     Raises:
-        ConfigError: keys are missing or unknown.
+        ConfigError: a key is unknown, or one without a default is missing.
     """
     # Only the paper's networks have this name.
     kind = PaperConfig if "network" in values else TrainingConfig
@@ -364,9 +366,12 @@ def _read(current: Any, text: str, key: str) -> Any:
 
 def _from_dict(kind: Any, values: dict[str, Any]) -> Any:
     hints = get_type_hints(kind)
-    if set(values) != set(hints):
-        wrong = ", ".join(sorted(set(values) ^ set(hints)))
-        raise ConfigError(f"{kind.__name__}: missing or unknown keys: {wrong}")
+    # What a config does not know yet has a default that changes nothing: old runs stay readable.
+    required = {
+        f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
+    }
+    if wrong := sorted(set(values) - set(hints) | required - set(values)):
+        raise ConfigError(f"{kind.__name__}: missing or unknown keys: {', '.join(wrong)}")
     arguments = {}
     for name, value in values.items():
         if isinstance(value, dict):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from synth.errors import InputFileError
 from synth.notes.instrument import Instrument
@@ -77,17 +78,20 @@ class PaperSource:
 
 
 class _PaperNetwork:
-    """A checkpoint of the paper's, in torch."""
+    """A checkpoint of the paper's, in torch, as far as it has grown."""
 
-    def __init__(self, generator: PaperGenerator, spec: SpectrogramSpec) -> None:
+    def __init__(self, generator: PaperGenerator, spec: SpectrogramSpec, progress: float) -> None:
         self.spec = spec
         self._generator = generator
+        self._progress = progress
 
     @torch.no_grad()
     def generate(self, notes: NoteList) -> Array:
         """Generate spectrograms; velocities have no say."""
-        made = self._generator(torch.from_numpy(notes.latents), torch.from_numpy(notes.pitches))
-        return np.asarray(made.float())
+        latents, pitches = torch.from_numpy(notes.latents), torch.from_numpy(notes.pitches)
+        made = self._generator(latents, pitches, self._progress).float()
+        size = (self.spec.n_frames, self.spec.n_bins)
+        return np.asarray(functional.interpolate(made, size, mode="nearest"))
 
 
 class _NetworkSource:
@@ -136,9 +140,11 @@ def open_run(run_dir: Path, spec: SpectrogramSpec) -> Source | PaperSource:
     if loaded is None:
         raise InputFileError(f"{run_dir} holds no {CHECKPOINT_NAME}; train there first")
     generator = PaperGenerator(config.network, config.spec.n_frames, config.spec.n_bins)
-    generator.load_state_dict(select(loaded[0], "ema"))
+    tensors, state = loaded
+    generator.load_state_dict(select(tensors, "ema"))
+    progress = state.get("progress", float(config.network.n_blocks - 1))
     return PaperSource(
-        generator=_PaperNetwork(generator.eval(), config.spec),
+        generator=_PaperNetwork(generator.eval(), config.spec, progress),
         latent_size=config.network.latent_size,
         pitch_range=(config.network.first_pitch, config.network.last_pitch),
     )

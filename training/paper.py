@@ -67,7 +67,7 @@ def train_paper(
     run_dir.mkdir(parents=True, exist_ok=True)
     source = NoteSource(
         data,
-        (),
+        config.instruments,
         (config.network.first_pitch, config.network.last_pitch),
         config.validation_fraction,
         config.seed,
@@ -76,17 +76,19 @@ def train_paper(
 
     # Everything that is trained, fresh or from the checkpoint.
     trained = PaperStage(config, fabric)
-    state = RunState(images={STAGE: 0})
+    state, progress = RunState(images={STAGE: 0}), 0.0
     loaded = load_checkpoint(run_dir)
     if loaded is not None:
         tensors, saved = loaded
         with refusing_other_sizes(run_dir):
             trained.restore(tensors)
         state = RunState(images=saved["images"], n_seconds=saved["n_seconds"])
+        progress = saved.get("progress", progress)
     (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
 
     def save() -> None:
         told = {"images": state.images, "n_seconds": state.n_seconds, "stage": STAGE}
+        told["progress"] = progress
         told |= {"instruments": [], "provenance": provenance_of(config, data, state)}
         if fabric.is_global_zero:
             save_checkpoint(run_dir, trained.tensors(), told)

@@ -72,6 +72,7 @@ class PaperConfig:
     n_stable_images: int = 800_000  # at each resolution
     n_transition_images: int = 800_000  # while the next one fades in
     n_images: int = 11_000_000
+    instruments: tuple[str, ...] = ()  # names of the data's instruments to learn; empty: all
     validation_fraction: float = 0.05
     checkpoint_seconds: float = 300.0
     seed: int = 1

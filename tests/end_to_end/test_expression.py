@@ -66,7 +66,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float64]:
     with Engine(default_instrument(), config) as engine:
         player = Player(engine.post, engine.instrument)
         player.load(timbre_preset("Church Organ"))
-        song = load_song(folder / "mpe.mid", SAMPLE_RATE, player.home)
+        song = load_song(folder / "mpe.mid", SAMPLE_RATE)
         render_song(engine, player, song, folder / "mpe.wav")
     audio, rate = soundfile.read(folder / "mpe.wav")
     assert SAMPLE_RATE == rate

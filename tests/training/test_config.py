@@ -53,6 +53,14 @@ def test_a_config_survives_json(name: str, tmp_path: Path) -> None:
     assert read_config(str(path)) == CONFIGS[name]
 
 
+def test_a_config_of_before_a_setting_was_added_has_its_default(tmp_path: Path) -> None:
+    values = config_to_dict(CONFIGS["live"])
+    del values["loss"]["velocity"]
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(values))
+    assert read_config(str(path)) == CONFIGS["live"]
+
+
 def test_unknown_names_and_keys_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="live"):
         named_config("paperr")

@@ -53,7 +53,7 @@ def render(path: Path, instrument: Path | None) -> np.ndarray:
         open_offline(instrument, sample_rate=SAMPLE_RATE) as (engine, player),
     ):
         wav = Path(folder) / "song.wav"
-        song = load_song(path, SAMPLE_RATE, player.home)
+        song = load_song(path, SAMPLE_RATE)
         render_song(engine, player, song, wav, sample_format="float32")
         audio, _ = soundfile.read(wav, always_2d=True, stop=round(LONGEST_S * SAMPLE_RATE))
     n_fade = round(FADE_S * SAMPLE_RATE)

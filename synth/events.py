@@ -232,6 +232,20 @@ class SelectProgram:
         _require_part(self.part)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnController:
+    """Move a parameter by a MIDI controller; for the player, which knows where the preset rests."""
+
+    name: str  # of the parameter, "group/name"
+    value: float  # 0..1 of the controller's way
+    part: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is not normalised."""
+        _require_within(f"controller of {self.name}", self.value, 0.0, 1.0)
+        _require_part(self.part)
+
+
 Event = (
     NoteOn
     | NoteOff
@@ -249,7 +263,7 @@ Event = (
     | AllSoundOff
 )
 
-PlayerEvent = Event | SelectProgram
+PlayerEvent = Event | SelectProgram | TurnController
 
 
 def _require_part(part: int) -> None:

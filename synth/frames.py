@@ -31,6 +31,7 @@ PLAN_DTYPE = np.dtype(
         ("loop_first", "<i4"),  # first frame of the walk while held
         ("loop_last", "<i4"),  # its last frame, inclusive; -1: no plan yet, hold the last frame
         ("has_release", "<i4"),  # 1: `release` was learned; 0: the amplitude envelope alone
+        ("n_reference", "<i4"),  # hops of a note that say how steep its wave may be; 0: any
         ("is_decaying", "<i4"),  # 1: plucked or struck, goes on decaying while held
         ("release_rate", "<f4"),  # ln per hop, >= 0: fall of the samples in the first hops of it
         ("offset", "<f4", (N_BANDS,)),  # ln gain that a walk takes on during its first way back

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from synth.config import Backend, Device, EngineConfig
-from synth.control.player import Player, timbre_preset
+from synth.control.part import timbre_preset
+from synth.control.player import Player
 from synth.control.presets import find_preset
 from synth.engine import Engine
 from synth.folders import default_instrument

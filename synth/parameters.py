@@ -24,6 +24,9 @@ _FIRST_MACRO_CONTROLLER = 41  # Surge XT's
 Curve = Literal["linear", "cubic", "fader"]
 
 FADER_SLOPE_DB = 40.0  # dB a decade of the normalised value (GM 2 volume: gain = (value / 127)²)
+_KEY_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")  # 60 is C4
+_CHANNEL_NAMES = tuple(f"channel {number}" for number in range(1, 17))
+
 SILENCE_DB = -96.0  # the minimum of every fader; the engine takes it as gain 0
 
 
@@ -35,13 +38,14 @@ class Parameter:
     minimum: float  # real, in `unit`
     maximum: float  # real, in `unit`
     default: float  # real, in `unit`
-    unit: str  # "dB", "s", "ms", "Hz", "cents", "semitones", or "" for a plain ratio
+    unit: str  # "dB", "s", "ms", "Hz", "cents", "semitones", "key", or "" for a plain ratio
     description: str
     curve: Curve = "linear"
     controller: int | None = None  # MIDI control change that moves it
     controller_rest: int | None = None  # controller value that means 'as the preset has it'
     is_stepped: bool = False  # only whole real values
     is_shared: bool = False  # one value for all parts, though it is not of the group `main`
+    words: tuple[str, ...] = ()  # what the whole values are called, from the minimum on
 
     def __post_init__(self) -> None:
         """Refuse a row that contradicts itself."""
@@ -102,24 +106,28 @@ class Parameter:
         way = (real - self.minimum) / (self.maximum - self.minimum)
         return float(way ** (1.0 / 3.0)) if self.curve == "cubic" else way
 
-    def from_controller(self, value: int, home: float) -> float:
-        """Turn a MIDI controller's value into the place on a fader.
+    def from_controller(self, way: float, home: float) -> float:
+        """Turn the place of a MIDI controller into the place on a fader.
 
         Args:
-            value: 0..127.
+            way: 0..1, its value / 127.
             home: where the preset has the parameter, 0..1; the controller rests there.
         """
         if self.controller_rest is not None:
-            return _through_rest(value, self.controller_rest, home)
+            return _through_rest(way, self.controller_rest / 127.0, home)
         if self.is_bipolar:
-            return _through_rest(value, 64, 0.5)
-        return value / 127.0
+            return _through_rest(way, 64 / 127.0, 0.5)
+        return way
 
     def display(self, normalised: float) -> str:
         """Say the real value as a player reads it: '-6.0 dB', '250 ms', '+2 semitones'."""
         real = self.to_real(normalised)
         if self.curve == "fader" and real <= self.minimum:
             return "silent"
+        if self.words:
+            return self.words[round(real - self.minimum)]
+        if self.unit == "key":
+            return f"{_KEY_NAMES[round(real) % 12]}{round(real) // 12 - 1} ({real:.0f})"
         if self.unit == "s" and real < 1.0:
             return f"{real * 1000.0:.0f} ms"
         n_decimals = (
@@ -129,13 +137,13 @@ class Parameter:
         return f"{sign}{real:.{n_decimals}f} {self.unit}".rstrip()
 
 
-def _through_rest(value: int, rest: int, home: float) -> float:
-    """Draw the line 0 → 0, rest → home, 127 → 1; with the rest at 0 it begins at home."""
-    if value == rest:
+def _through_rest(way: float, rest: float, home: float) -> float:
+    """Draw the line 0 → 0, rest → home, 1 → 1; with the rest at 0 it begins at home."""
+    if way == rest:
         return home
-    if value < rest:
-        return home * value / rest
-    return home + (1.0 - home) * (value - rest) / (127 - rest)
+    if way < rest:
+        return home * way / rest
+    return home + (1.0 - home) * (way - rest) / (1.0 - rest)
 
 
 PARAMETERS: tuple[Parameter, ...] = (
@@ -249,6 +257,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         default=0.0,
         unit="",
         is_stepped=True,
+        words=("chords", "one note", "tied"),
         description="0 plays chords, 1 one note at a time, 2 also ties notes without an attack",
     ),
     Parameter(
@@ -348,6 +357,52 @@ PARAMETERS: tuple[Parameter, ...] = (
         for number in range(1, N_MACROS + 1)
     ),
     Parameter(
+        name="key/low",
+        minimum=0.0,
+        maximum=127.0,
+        default=0.0,
+        unit="key",
+        is_stepped=True,
+        description="Lowest key that the part hears on its channel (splits)",
+    ),
+    Parameter(
+        name="key/high",
+        minimum=0.0,
+        maximum=127.0,
+        default=127.0,
+        unit="key",
+        is_stepped=True,
+        description="Highest key that the part hears on its channel",
+    ),
+    Parameter(
+        name="key/velocity_low",
+        minimum=1.0,
+        maximum=127.0,
+        default=1.0,
+        unit="",
+        is_stepped=True,
+        description="Lowest velocity that the part hears, 1-127",
+    ),
+    Parameter(
+        name="key/velocity_high",
+        minimum=1.0,
+        maximum=127.0,
+        default=127.0,
+        unit="",
+        is_stepped=True,
+        description="Highest velocity that the part hears, 1-127",
+    ),
+    Parameter(
+        name="key/channel",
+        minimum=0.0,
+        maximum=16.0,
+        default=0.0,
+        unit="",
+        is_stepped=True,
+        words=("own channel", *_CHANNEL_NAMES),
+        description="MIDI channel that the part hears (layers); 0: the channel of its number",
+    ),
+    Parameter(
         name="main/volume",
         minimum=SILENCE_DB,
         maximum=6.0,
@@ -363,6 +418,16 @@ PARAMETERS: tuple[Parameter, ...] = (
         default=440.0,
         unit="Hz",
         description="Concert pitch: the frequency of the A above middle C",
+    ),
+    Parameter(
+        name="main/omni",
+        minimum=0.0,
+        maximum=16.0,
+        default=0.0,
+        unit="",
+        is_stepped=True,
+        words=("off", *_CHANNEL_NAMES),
+        description="Every MIDI channel plays as this one; 0: each plays its own parts",
     ),
 )
 

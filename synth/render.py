@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.adapters.midi_file import Song
+from synth.control.channels import Channels, Hearing
 from synth.events import N_PARTS, AllNotesOff, Event, NoteOff, NoteOn, PlayerEvent, SustainPedal
 from synth.wav import SampleFormat, WavWriter
 
@@ -41,7 +42,7 @@ class OfflineEngine(Protocol):
         """Fill [n_samples, 2]."""
 
 
-class Playable(Protocol):
+class Playable(Hearing, Protocol):
     """What rendering needs of the player (`synth.control.player.Player`)."""
 
     def handle(self, event: PlayerEvent, sample_offset: int = 0, source: object = None) -> None:
@@ -133,6 +134,7 @@ def _blocks(
     engine: OfflineEngine, player: Playable, song: Song
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Play a song to its end and until the last note has died away."""
+    channels = Channels(player)
     out = np.zeros((BLOCK_SIZE, N_CHANNELS), np.float32)
     events = iter([*song.events, *_ending(song.n_samples)])
     pending = next(events, None)
@@ -141,7 +143,8 @@ def _blocks(
     while start < limit:
         while pending is not None and pending[0] < start + BLOCK_SIZE:
             sample, event = pending
-            player.handle(event, sample - start)
+            for heard in channels.route(event):
+                player.handle(heard, sample - start)
             pending = next(events, None)
         engine.process(out)
         start += BLOCK_SIZE

@@ -15,7 +15,7 @@ from pathlib import Path
 import mido
 from mido.midifiles.meta import KeySignatureError
 
-from synth.adapters.midi_messages import Home, MidiInterpreter, default_home
+from synth.adapters.midi_messages import MidiInterpreter
 from synth.errors import InputFileError
 from synth.events import PlayerEvent, SelectProgram
 
@@ -41,7 +41,7 @@ _C_MAJOR = b"\xff\x59\x02\x00\x00"
 class Song:
     """A song in the time of one sample rate."""
 
-    events: tuple[tuple[int, PlayerEvent], ...]  # (sample, event), in order
+    events: tuple[tuple[int, PlayerEvent], ...]  # (sample, event of a channel), in order
     n_samples: int  # from the start to the end of the longest track
     sample_rate: int  # Hz
 
@@ -51,13 +51,12 @@ class Song:
         return replace(self, events=tuple(kept))
 
 
-def load_song(path: str | Path, sample_rate: int, home: Home = default_home) -> Song:
+def load_song(path: str | Path, sample_rate: int) -> Song:
     """Read a MIDI file of type 0 or 1.
 
     Args:
         path: the file.
         sample_rate: Hz, of the engine that will play it.
-        home: where the preset has a parameter, for controllers that rest there.
 
     Raises:
         InputFileError: the file is missing, is no MIDI file, or is longer than a day.
@@ -66,7 +65,7 @@ def load_song(path: str | Path, sample_rate: int, home: Home = default_home) -> 
     file = _read(path)
     clock = _SampleClock(file.ticks_per_beat, sample_rate)
     limit = _MAX_SONG_S * sample_rate
-    interpreter = MidiInterpreter(home)
+    interpreter = MidiInterpreter()
     events: list[tuple[int, PlayerEvent]] = []
     for tick, message in _merge(file):
         sample = clock.sample_at(tick)

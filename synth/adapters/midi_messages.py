@@ -1,8 +1,9 @@
 """Turn MIDI messages into events; live ports and song files share it.
 
-A message's channel is the part, unless MPE or omni mode say otherwise. Controllers reach parameters
-by the table in `synth.parameters`. Sources: MIDI 1.0 Detailed Specification; reset of controllers
-by RP-015 (volume, pan and sound controllers are kept, what a pedal held is let go); MPE 1.0.
+Events name channels in place of parts: who hears a channel is the player's business
+(`synth.control.channels`). Notes of an MPE zone are its master's. Controllers reach parameters by
+the table in `synth.parameters`. Sources: MIDI 1.0 Detailed Specification; reset of controllers by
+RP-015 (volume, pan and sound controllers are kept, what a pedal held is let go); MPE 1.0.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,6 @@ from synth.events import (
     AllNotesOff,
     AllSoundOff,
     ChannelPressure,
-    Event,
     ExpressionKind,
     KeyPressure,
     NoteExpression,
@@ -38,6 +38,7 @@ from synth.events import (
     SoftPedal,
     SostenutoPedal,
     SustainPedal,
+    TurnController,
 )
 from synth.parameters import PARAMETERS, Parameter, find_parameter
 from synth.units import midi_to_unit
@@ -56,22 +57,16 @@ _PEDALS: dict[int, type[SustainPedal | SostenutoPedal | SoftPedal]] = {
 _PEDAL_THRESHOLD = 64
 _RELEASE_VELOCITY = 64 / 127  # a note-on with velocity 0 says nothing of the release (MPE 1.0, 2.2)
 
-# Where the preset has a parameter, 0..1: some controllers rest there.
-Home = Callable[[Parameter, int], float]
-
 _PARAMETERS_BY_CONTROLLER = {p.controller: p for p in PARAMETERS if p.controller is not None}
 _EXPRESSION = _PARAMETERS_BY_CONTROLLER[11]
+_WHEEL = _PARAMETERS_BY_CONTROLLER[1]
 _MODE = find_parameter("voice/mode")
+_OMNI = find_parameter("main/omni")
 
 
-def default_home(parameter: Parameter, part: int) -> float:  # noqa: ARG001 - a Home takes both
-    """Place every part where the table has it."""
-    return parameter.default_normalised
-
-
-def to_events(message: mido.Message, home: Home = default_home) -> list[PlayerEvent]:
+def to_events(message: mido.Message) -> list[PlayerEvent]:
     """Turn one message by itself into events, as if nothing had come before it."""
-    return MidiInterpreter(home).events(message)
+    return MidiInterpreter().events(message)
 
 
 def bend_to_unit(pitch: int) -> float:
@@ -83,14 +78,9 @@ def bend_to_unit(pitch: int) -> float:
 
 
 class MidiInterpreter:
-    """Reads the messages of one port or song, one after the other.
+    """Reads the messages of one port or song, one after the other."""
 
-    Args:
-        home: tells where the part's preset has a parameter.
-    """
-
-    def __init__(self, home: Home = default_home) -> None:
-        self._home = home
+    def __init__(self) -> None:
         self._zones = Zones()
         self._reset_state()
         self._readers: dict[str, Callable[[mido.Message], list[PlayerEvent]]] = {
@@ -109,7 +99,6 @@ class MidiInterpreter:
         self._zones.close()
         self._banks = [[0, 0] for _ in range(N_PARTS)]  # MSB and LSB, latched until a program
         self._numbers = [rpn.ParameterNumbers() for _ in range(N_PARTS)]
-        self._omni_part: int | None = None  # that all channels play
         self._cents = EQUAL.cents_of_pitch
 
     def events(self, message: mido.Message) -> list[PlayerEvent]:
@@ -124,11 +113,9 @@ class MidiInterpreter:
     # --- notes -----------------------------------------------------------------------------------
 
     def _part(self, channel: int) -> int:
-        """Return the part that a channel plays."""
+        """Return the channel that is meant: a zone's master for its members."""
         zone = self._zones.zone_of_member(channel)
-        if zone is not None:
-            return zone.master
-        return channel if self._omni_part is None else self._omni_part
+        return channel if zone is None else zone.master
 
     def _note(self, message: mido.Message) -> list[PlayerEvent]:
         channel, key = message.channel, message.note
@@ -221,8 +208,7 @@ class MidiInterpreter:
         parameter = _PARAMETERS_BY_CONTROLLER.get(controller)
         if parameter is None:
             return []
-        place = parameter.from_controller(value, self._home(parameter, part))
-        return [SetParameter(name=parameter.name, value=place, part=part)]
+        return [TurnController(name=parameter.name, value=midi_to_unit(value), part=part)]
 
     def _mode(self, controller: int, value: int, channel: int) -> list[PlayerEvent]:
         part = self._part(channel)
@@ -230,25 +216,22 @@ class MidiInterpreter:
             return [AllSoundOff(part=part)]
         if controller == RESET_ALL_CONTROLLERS:
             self._numbers[channel].reset()
-            return list(self._reset_controllers(part))
+            return self._reset_controllers(part)
         if controller not in ALL_NOTES_OFF:
             return []
         events: list[PlayerEvent] = [AllNotesOff(part=part)]
-        if controller == OMNI_ON:
-            self._omni_part = channel
-        elif controller == OMNI_OFF:
-            self._omni_part = None
+        if controller in {OMNI_ON, OMNI_OFF}:
+            events.append(_set(_OMNI, channel + 1.0 if controller == OMNI_ON else 0.0, part))
         elif controller == MONO and value <= 1:
             events.append(_set(_MODE, 1.0, part))
         elif controller == POLY:
             events.append(_set(_MODE, 0.0, part))
         return events
 
-    def _reset_controllers(self, part: int) -> list[Event]:
-        wheel = _PARAMETERS_BY_CONTROLLER[1]
+    def _reset_controllers(self, part: int) -> list[PlayerEvent]:
         return [
             SetParameter(name=_EXPRESSION.name, value=1.0, part=part),
-            SetParameter(name=wheel.name, value=self._home(wheel, part), part=part),
+            TurnController(name=_WHEEL.name, value=0.0, part=part),
             *(pedal(is_down=False, part=part) for pedal in _PEDALS.values()),
             PitchBend(value=0.0, part=part),
             ChannelPressure(value=0.0, part=part),
@@ -312,7 +295,7 @@ class MidiInterpreter:
     def _reset_everything(self) -> list[PlayerEvent]:
         is_tuned = self._cents != EQUAL.cents_of_pitch
         self._reset_state()
-        events: list[PlayerEvent] = [AllSoundOff()]
+        events: list[PlayerEvent] = [AllSoundOff(), _set(_OMNI, 0.0, 0)]
         for part in range(N_PARTS):
             events += self._reset_controllers(part)
         return [*events, EQUAL.event] if is_tuned else events

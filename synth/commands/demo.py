@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from synth.adapters.midi_file import Song, load_song
 from synth.commands.progress import opened, progress_bar
-from synth.control.player import Player, timbre_preset
+from synth.control.channels import Channels
+from synth.control.part import timbre_preset
+from synth.control.player import Player
 from synth.errors import PresetError
 from synth.folders import demo_song
 from synth.offline import open_offline
@@ -34,13 +36,15 @@ def play_demo(session: "Session", ended: Ending) -> None:
     """Play the song in its own time, and what rings on; stop early when the end has come."""
     if session.config.preset is None:
         dress(session.player)
-    song = _load(session.engine.sample_rate, session.player)
+    song = _load(session.engine.sample_rate)
+    channels = Channels(session.player)
     started_s = time.monotonic()
     for sample, event in song.events:
         due_s = started_s + sample / song.sample_rate
         if ended.wait(max(0.0, due_s - time.monotonic())):
             return
-        session.player.handle(event)
+        for heard in channels.route(event):
+            session.player.handle(heard)
     last_s = time.monotonic() + MAX_TAIL_S
     while session.engine.n_voices > 0 and time.monotonic() < last_s:
         if ended.wait(0.05):
@@ -54,7 +58,7 @@ def render_demo(config: "SessionConfig") -> int:
     with opened(opening) as (engine, player):
         if config.preset is None:
             dress(player)
-        song = _load(engine.sample_rate, player)
+        song = _load(engine.sample_rate)
         with progress_bar(demo_song().name) as progress:
             rendered = render_song(engine, player, song, out, progress=progress)
     print(f"no audio device: the demo was rendered to {out} ({rendered.seconds:.1f} s)")
@@ -68,6 +72,6 @@ def dress(player: Player) -> None:
             player.load(timbre_preset(timbre), parts=[part])
 
 
-def _load(sample_rate: int, player: Player) -> Song:
+def _load(sample_rate: int) -> Song:
     # Its program changes are for other synthesizers; here the parts are dressed by name.
-    return load_song(demo_song(), sample_rate, player.home).without_programs()
+    return load_song(demo_song(), sample_rate).without_programs()

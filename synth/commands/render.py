@@ -30,10 +30,9 @@ def run(args: argparse.Namespace) -> int:
     from synth.commands.progress import opened, progress_bar
     from synth.render import render_song
 
-    # Read once before the engine starts: a wrong file should not cost the time of that.
-    load_song(args.song, args.sample_rate)
+    # Read before the engine starts: a wrong file should not cost the time of that.
+    song = load_song(args.song, args.sample_rate)
     with opened(partial(offline_engine, args)) as (engine, player):
-        song = load_song(args.song, args.sample_rate, player.home)
         if args.preset is not None or args.timbre is not None:
             song = song.without_programs()  # what was asked for stays
         started_s = time.monotonic()

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from synth.control.bank import PresetBank
+from synth.control.channels import HEARING
 from synth.control.pad import Latent, Pad, Timbres, latent_at, read_pad
 from synth.control.presets import Preset, fill_corners
-from synth.errors import ConfigError
+from synth.errors import ConfigError, PresetError
 from synth.parameters import N_MACROS, PARAMETERS, find_parameter
 
 PAD_AXES = ("timbre/x", "timbre/y")
@@ -31,9 +33,17 @@ class Part:
         reals = [find_parameter(name).to_real(self.values[name]) for name in MACROS]
         return latent_at(self.pad, timbres, x, y, reals if with_macros else [])
 
-    def as_preset(self) -> Preset:
-        """Return it as it now stands."""
+    def as_preset(self, *, with_hearing: bool = True) -> Preset:
+        """Return it as it now stands.
+
+        Args:
+            with_hearing: False leaves out which keys and channel it hears, where the preset that it
+                was loaded from does not say so itself: that is a matter of the rig.
+        """
         values = {name: find_parameter(name).to_real(way) for name, way in self.values.items()}
+        if not with_hearing:
+            kept = {n: real for n, real in values.items() if n in self.preset.values}
+            values = {n: real for n, real in values.items() if n not in HEARING} | kept
         pad = self.pad
         return replace(
             self.preset, values=values, corners=pad.words, timbres=pad.own, latent=pad.raw
@@ -51,12 +61,23 @@ def make_part(preset: Preset, timbres: Timbres) -> Part:
     return Part(preset=preset, pad=read_pad(preset, timbres), values=homes, homes=homes)
 
 
+def hearing_as(before: Part, part: Part) -> Part:
+    """Let a part that was just made hear what another heard, where its preset does not say."""
+    kept = {n: before.values[n] for n in HEARING if n not in part.preset.values}
+    return replace(part, values={**part.values, **kept}, homes={**part.homes, **kept})
+
+
 def first_preset(names: Sequence[str]) -> Preset:
     """Lay out the pad for a part that has no preset: names spread over the instrument's list."""
     if not names:
         return Preset(name="Random 0", corners=fill_corners(["seed:0"]))
     spread = [names[len(names) * corner // 4] for corner in range(4)]
     return Preset(name="Init", corners=fill_corners(spread))
+
+
+def timbre_preset(words: str) -> Preset:
+    """Make a preset of one timbre (a name, or `seed:N`) in all corners."""
+    return Preset(name=words, corners=fill_corners([words]))
 
 
 def random_preset(seed: int) -> Preset:
@@ -69,6 +90,24 @@ def random_preset(seed: int) -> Preset:
         raise ConfigError(f"timbre seed {seed}: expected 0 to {MAX_SEED}")
     seeds = (seed + corner * _CORNER_SEEDS_APART for corner in range(4))
     return Preset(name=f"Random {seed}", corners=fill_corners(f"seed:{n}" for n in seeds))
+
+
+def find_latent(word: str, timbres: Timbres, bank: PresetBank) -> tuple[Latent, bool]:
+    """Return the latent of a timbre or preset, and whether the instrument knows it not.
+
+    Raises:
+        ConfigError: there is neither a timbre nor a preset of that name.
+    """
+    try:
+        return timbres.find_timbre(word), False
+    except ConfigError:
+        try:
+            preset = bank.find(word)
+        except PresetError:
+            preset = None
+        if preset is None:
+            raise
+    return make_part(preset, timbres).latent(timbres), True
 
 
 def on_other_instrument(part: Part, timbres: Timbres) -> Part:

@@ -9,25 +9,29 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from synth.control.bank import PresetBank
+from synth.control.change import Change, Listener
+from synth.control.channels import CHANNEL, HEARING, OMNI, Ear, Ears, ears_of, let_go
 from synth.control.history import History
 from synth.control.midi_map import MidiMap
-from synth.control.pad import Latent, Pad, Timbres, mutate, read_pad, with_corner, with_raw
+from synth.control.pad import Pad, Timbres, mutate, read_pad, with_corner, with_raw
 from synth.control.part import (
     MACROS,
     MAX_SEED,
     PAD_AXES,
     PAD_PARAMETERS,
     Part,
+    find_latent,
     first_preset,
+    hearing_as,
     make_part,
     on_other_instrument,
     random_preset,
 )
-from synth.control.presets import Preset, fill_corners
+from synth.control.presets import Preset
 from synth.control.tuning import EQUAL, Tuning
 from synth.errors import ConfigError, PresetError
 from synth.events import (
@@ -38,6 +42,7 @@ from synth.events import (
     SetParameter,
     SetTimbre,
     SetTuning,
+    TurnController,
 )
 from synth.parameters import PARAMETERS, Parameter, find_parameter
 
@@ -45,21 +50,8 @@ _log = logging.getLogger(__name__)
 
 Post = Callable[[Event, int], None]  # event, sample offset into the next block
 
+_UNHEARD = PAD_PARAMETERS.union(HEARING, [OMNI])  # that the engine has no use for
 _GESTURES_OF_PLAYING = ("midi",)  # wheels and pedals are played, not edited: no steps to undo
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What moved: the listener asks the player for the values."""
-
-    part: int  # 0..15
-    names: tuple[str, ...] = ()  # of parameters
-    source: object = None  # who moved it; None for nobody who should be spared the news
-    seed: int | None = None  # of a random timbre
-    addresses: tuple[str, ...] = ()  # OSC addresses of what else is new: "/timbre/corner"
-
-
-Listener = Callable[[Change], None]
 
 
 class Player:
@@ -82,6 +74,7 @@ class Player:
         # Reentrant: a listener asks for values while it is told of a change.
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
+        self._ears: Ears | None = None  # who hears which channel; None: to be found out
         self._gesture: object = None  # of edits that belong together
         self._main = {p.name: p.default_normalised for p in PARAMETERS if p.is_global}
         first = make_part(first_preset(timbres.timbre_names), timbres)
@@ -121,6 +114,13 @@ class Player:
         with self._lock:
             return self._parts[part].homes.get(parameter.name, parameter.default_normalised)
 
+    def ears(self, channel: int) -> tuple[Ear, ...]:
+        """Return the parts that hear a MIDI channel, 0..15."""
+        with self._lock:
+            if self._ears is None:
+                self._ears = ears_of([part.values for part in self._parts], self._main)
+            return self._ears[channel]
+
     def preset(self, part: int = 0) -> Preset:
         """Return the part as a preset: its timbres and every value as they now are."""
         return self._parts[part].as_preset()
@@ -159,6 +159,10 @@ class Player:
         """
         if isinstance(event, SetParameter):
             self._set(event.part, {event.name: event.value}, source, sample_offset)
+        elif isinstance(event, TurnController):
+            parameter = find_parameter(event.name)
+            place = parameter.from_controller(event.value, self.home(parameter, event.part))
+            self._set(event.part, {event.name: place}, source, sample_offset)
         elif isinstance(event, SelectProgram):
             self._select(event, sample_offset)
         elif isinstance(event, SetTuning):
@@ -216,7 +220,7 @@ class Player:
         """
         if word.casefold() == "random":
             word = f"seed:{random.randrange(MAX_SEED + 1)}"
-        latent, is_own = self._find_word(word)
+        latent, is_own = find_latent(word, self._timbres, self.bank)
         with self._lock:
             pad = with_corner(self._parts[part].pad, corner, word, latent, is_own=is_own)
             self._edit_pad(part, pad)
@@ -292,6 +296,8 @@ class Player:
     ) -> None:
         """Give parts a preset: its timbres, its values, and defaults for what it does not name.
 
+        Which keys and channel a part hears stays, where the preset does not name it.
+
         Raises:
             PresetError: the instrument has not the timbres of its corners; nothing has changed.
         """
@@ -301,7 +307,7 @@ class Player:
             raise PresetError(f"preset {preset.name!r}: {err}") from err
         with self._lock:
             for part in parts:
-                self._replace(part, made, None)
+                self._replace(part, hearing_as(self._parts[part], made), None)
                 self._show(part, sample_offset)
 
     def save(self, name: str, part: int = 0) -> Path:
@@ -310,7 +316,8 @@ class Player:
         Raises:
             PresetError: it cannot be written, or the name leaves no file name.
         """
-        path = self.bank.save(replace(self.preset(part), name=name, program=None))
+        sound = self._parts[part].as_preset(with_hearing=False)
+        path = self.bank.save(replace(sound, name=name, program=None))
         with self._lock:
             state = self._parts[part]
             self._parts[part] = replace(state, preset=replace(state.preset, name=name))
@@ -427,8 +434,10 @@ class Player:
             for parameter in parameters:
                 place = ways[parameter.name]
                 if parameter.is_global:
-                    self._main[parameter.name] = place
-                if parameter.name not in PAD_PARAMETERS:
+                    before, self._main[parameter.name] = self._main[parameter.name], place
+                    if parameter.name == OMNI and before != place:
+                        self._hear(range(N_PARTS))
+                if parameter.name not in _UNHEARD:
                     event = SetParameter(name=parameter.name, value=place, part=part)
                     self._post(event, sample_offset)
             if not PAD_PARAMETERS.isdisjoint(places):
@@ -440,7 +449,16 @@ class Player:
         is_playing = gesture is not None and gesture[0] in _GESTURES_OF_PLAYING
         if not is_playing:
             self._histories[part].remember(self._parts[part], self._gesture or gesture)
-        self._parts[part] = state
+        before, self._parts[part] = self._parts[part], state
+        self._ears = None
+        if before.values[CHANNEL] != state.values[CHANNEL]:
+            self._hear([part])
+
+    def _hear(self, parts: Iterable[int]) -> None:
+        """Let parts hear another channel: what the old one held down is let go."""
+        self._ears = None
+        for event in (event for part in parts for event in let_go(part)):
+            self._post(event, 0)
 
     def _edit_pad(
         self,
@@ -463,23 +481,10 @@ class Player:
         for listener in self._listeners:
             listener(change)
 
-    def _find_word(self, word: str) -> tuple[Latent, bool]:
-        """Return the latent of a timbre or preset; and whether the instrument knows it not."""
-        try:
-            return self._timbres.find_timbre(word), False
-        except ConfigError:
-            try:
-                preset = self.bank.find(word)
-            except PresetError:
-                preset = None
-            if preset is None:
-                raise
-        return make_part(preset, self._timbres).latent(self._timbres), True
-
     def _post_part(self, part: int, sample_offset: int = 0) -> None:
         """Bring the engine to what a part is set to."""
         for name, value in self._parts[part].values.items():
-            if name not in PAD_PARAMETERS:
+            if name not in _UNHEARD:
                 event = SetParameter(name=name, value=value, part=part)
                 self._post(event, sample_offset)
         self._post_timbre(part, sample_offset)
@@ -491,8 +496,3 @@ class Player:
 
 _PAD_NEWS = ("/timbre/corner", "/preset/load")
 _PART_NEWS = (*_PAD_NEWS, "/ab")
-
-
-def timbre_preset(words: str) -> Preset:
-    """Make a preset of one timbre (a name, or `seed:N`) in all corners."""
-    return Preset(name=words, corners=fill_corners([words]))

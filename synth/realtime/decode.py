@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from synth.errors import ConfigError
 from synth.frames import N_BANDS
+from synth.realtime.ceiling import hear_hop, is_known, move_gain, steepest_step
 from synth.realtime.fft import inverse_real_fft, make_fft_tables, make_fft_work
 from synth.realtime.heads import (
     NO_SLOT,
@@ -125,8 +126,10 @@ def decode_voice_hop(
     lean = lean_factor(overlap.shape[0], out.shape[0])
     lean_phases(rows[BEFORE], rows[AFTER], lean, rows[REAL], steps[LEAN])
     lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], steps[REGION:], phase)
-    add_frame(decoder, phase, overlap)
+    _add_frame_below_ceiling(heads, frames, decoder, phase, overlap)
     take_hop(overlap, out)
+    if heads[1].slot == NO_SLOT:
+        hear_hop(heads[0], out)
     fade_voice_hop(heads, out)
     return retired
 
@@ -274,12 +277,38 @@ def add_frame(decoder: Decoder, phase: NDArray[np.int32], overlap: NDArray[np.fl
 
     Thread: audio.
     """
+    row = _transform(decoder, phase)
+    work = decoder.fft_work
+    _add_windowed(work[row], work[row + 1], np.float32(1.0), decoder.window, overlap)
+
+
+@realtime
+def _add_frame_below_ceiling(
+    heads: Any,
+    frames: Frames,
+    decoder: Decoder,
+    phase: NDArray[np.int32],
+    overlap: NDArray[np.float32],
+) -> None:
+    """Do what `add_frame` does, no louder than the voice's ceiling has it."""
+    head, work = heads[0], decoder.fft_work
+    row = _transform(decoder, phase)
+    even, odd = work[row], work[row + 1]
+    n_ready = load_acquire(frames.n_ready, head.slot)
+    n_frames = frames.magnitude.shape[1]
+    is_crossing = heads[1].slot != NO_SLOT
+    if not is_crossing and is_known(head, frames.plan[head.slot], n_ready, n_frames):
+        move_gain(head, steepest_step(even, odd, decoder.window))
+    _add_windowed(even, odd, np.float32(head.gain), decoder.window, overlap)
+
+
+@realtime
+def _transform(decoder: Decoder, phase: NDArray[np.int32]) -> int:
+    """Transform row HERE; return which row of the work has the even samples, middle first."""
     real = decoder.rows[REAL]
     imaginary = decoder.rows[IMAGINARY]
     _to_cartesian(decoder.rows[HERE], phase, real, imaginary)
-    work = decoder.fft_work
-    row = inverse_real_fft(real, imaginary, decoder.twiddles, decoder.split, work)
-    _add_windowed(work[row], work[row + 1], decoder.window, overlap)
+    return inverse_real_fft(real, imaginary, decoder.twiddles, decoder.split, decoder.fft_work)
 
 
 @realtime(fastmath=REORDERED)
@@ -316,18 +345,19 @@ def _to_cartesian(
 def _add_windowed(
     even: NDArray[np.float32],
     odd: NDArray[np.float32],
+    gain: np.float32,
     window: NDArray[np.float32],
     overlap: NDArray[np.float32],
 ) -> None:
     # Phases are at the frame's centre, so the transform's sample 0 is the frame's middle.
     quarter = even.shape[0] // 2
     for i in range(quarter):
-        overlap[2 * i] += window[2 * i] * even[quarter + i]
-        overlap[2 * i + 1] += window[2 * i + 1] * odd[quarter + i]
+        overlap[2 * i] += gain * window[2 * i] * even[quarter + i]
+        overlap[2 * i + 1] += gain * window[2 * i + 1] * odd[quarter + i]
     middle = 2 * quarter
     for i in range(quarter):
-        overlap[middle + 2 * i] += window[middle + 2 * i] * even[i]
-        overlap[middle + 2 * i + 1] += window[middle + 2 * i + 1] * odd[i]
+        overlap[middle + 2 * i] += gain * window[middle + 2 * i] * even[i]
+        overlap[middle + 2 * i + 1] += gain * window[middle + 2 * i + 1] * odd[i]
 
 
 @realtime

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.frames import N_BANDS, N_FAST_HOPS, N_LOOP_FRAMES, N_RELEASE_FRAMES
+from synth.realtime.ceiling import forget_ceiling
 from synth.realtime.kernel import realtime
 
 HEAD_DTYPE = np.dtype(
@@ -27,6 +28,9 @@ HEAD_DTYPE = np.dtype(
         ("n_released", np.int64),  # hops written since note-off; HELD: no learned release
         ("release_rate", np.float64),  # ln per hop, of the samples in the release's first hops
         ("n_late", np.int64),  # hops at which the next frame was not there and this one was held
+        ("n_heard", np.int64),  # hops that sounded since the ceiling was forgotten
+        ("ceiling", np.float64),  # largest step between their samples
+        ("gain", np.float64),  # of the frames now, that none is steeper
         ("weight", np.float64),  # share of this head while a morph is under way, 0..1
         ("weight_step", np.float64),  # its change per hop
     ]
@@ -178,6 +182,8 @@ def start_voice(heads: Any, slot: int, n_onset_frames: int) -> None:
     head.n_released = HELD
     head.release_rate = 0.0
     head.n_late = 0
+    head.gain = 1.0
+    forget_ceiling(head)
     head.weight = 1.0
     head.weight_step = 0.0
     heads[1].slot = NO_SLOT
@@ -207,6 +213,7 @@ def begin_morph(heads: Any, slot: int, n_hops: int) -> bool:
     heads[1].n_released = heads[0].n_released
     heads[1].release_rate = heads[0].release_rate
     heads[1].n_late = heads[0].n_late
+    forget_ceiling(heads[1])
     heads[1].weight = 0.0
     heads[1].weight_step = 1.0 / max(1, n_hops)
     return True
@@ -220,6 +227,8 @@ def move_weights(heads: Any) -> int:
     """
     heads[1].weight = min(1.0, heads[1].weight + heads[1].weight_step)
     heads[0].weight = 1.0 - heads[1].weight
+    heads[0].gain = min(1.0, heads[0].gain + heads[1].weight_step)
+    heads[1].gain = heads[0].gain
     if heads[0].weight > 0.0:
         return NO_SLOT
     left = heads[0].slot

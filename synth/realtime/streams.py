@@ -12,6 +12,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
+from synth.realtime.ceiling import hear_hop
 from synth.realtime.decode import (
     Decoder,
     Frames,
@@ -94,6 +95,7 @@ def decode_next_hop(state: Any, i: int) -> None:
     if voice.n_hops < geometry.n_onset_hops:
         first = voice.n_hops * hop_length
         _copy(onset_of(state)[voice.slot, first : first + hop_length], out)
+        hear_hop(heads[0], out)
         fade_voice_hop(heads, out)
     else:
         if voice.n_hops == geometry.n_onset_hops:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from synth.frames import N_BANDS, N_FAST_HOPS, N_LOOP_FRAMES, N_RELEASE_FRAMES, NoteFrames
 
 _LOOP_S = 1.44  # length of the walk, one way
+_REFERENCE_S = 2.0  # no later wave is steeper than those of the time before
 _SMOOTHING_S = 0.3  # half the width of what counts as slow
 _DECAYING_DB_PER_S = -2.0
 _DECAYED_DB = -40.0  # against its loudest frame: such a sound is one that decays, too
@@ -52,6 +53,7 @@ class SustainPlanner:
         note_off: time of the data's note-off, frames.
         n_last: frames that end within the data.
         hops_per_s: frames in a second.
+        n_reference: hops whose wave is the measure of what follows.
         reach: half a window, hops.
         band_weights: [N_BANDS, n_bins]; share of a bin's power in each band.
         smoother: [n_loop, n_frames]; local straight lines through levels.
@@ -62,6 +64,7 @@ class SustainPlanner:
     note_off: float
     n_last: int
     hops_per_s: float
+    n_reference: int
     reach: float
     band_weights: NDArray[np.float32]
     smoother: Array
@@ -99,6 +102,7 @@ def make_sustain_planner(
         note_off=hold_s * hops_per_s,
         n_last=int(min((hold_s + release_s) * hops_per_s - reach, n_frames - 1.0)) + 1,
         hops_per_s=hops_per_s,
+        n_reference=int(_REFERENCE_S * hops_per_s),
         reach=reach,
         band_weights=_band_weights(n_fft // 2),
         smoother=_local_lines(loop_first, loop_last, n_frames, _SMOOTHING_S * hops_per_s),
@@ -145,6 +149,7 @@ def plan_note(planner: SustainPlanner, magnitude: NDArray[np.float32]) -> dict[s
     fields = {
         "loop_first": planner.loop_first,
         "loop_last": planner.loop_last,
+        "n_reference": planner.n_reference,
         "is_decaying": is_decaying,
         "offset": offset,
         "decay": decay,

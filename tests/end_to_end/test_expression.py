@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from synth.adapters.midi_file import load_song
 from synth.config import EngineConfig
-from synth.control.player import Player, timbre_preset
+from synth.control.part import timbre_preset
+from synth.control.player import Player
 from synth.engine import Engine
 from synth.folders import default_instrument
 from synth.render import render_song

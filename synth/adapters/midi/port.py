@@ -12,19 +12,16 @@ import mido
 from synth.adapters.midi.held import HeldNotes
 from synth.adapters.midi.learned import Learner, turn_learned
 from synth.adapters.midi_messages import MidiInterpreter
+from synth.control.channels import Channels, Hearing
 from synth.errors import SynthError
-from synth.parameters import Parameter
 
 SOURCE = "midi"  # who moved a parameter, for the player's listeners
 SENSING_S = 0.42  # silence after which a keyboard that senses is gone: 300 ms (MIDI 1.0), and grace
 _log = logging.getLogger(__name__)
 
 
-class Playable(Learner, Protocol):
+class Playable(Learner, Hearing, Protocol):
     """What MIDI needs of the player (`synth.control.player.Player`)."""
-
-    def home(self, parameter: Parameter, part: int) -> float:
-        """Return where the part's preset has a parameter."""
 
 
 @dataclass(slots=True)
@@ -51,7 +48,8 @@ class Port:
         self._player = player
         self._stats = stats
         self._clock = clock
-        self._interpreter = MidiInterpreter(player.home)
+        self._interpreter = MidiInterpreter()
+        self._channels = Channels(player)
         self._held = HeldNotes()
         self._lock = threading.Lock()
         self._sensed_s: float | None = None  # when it last spoke, once it has sent active sensing
@@ -75,6 +73,7 @@ class Port:
     def let_go(self) -> None:
         """Release what the port holds: it has gone."""
         with self._lock:
+            self._channels.forget()
             for event in self._held.let_go():
                 self._player.handle(event, 0, SOURCE)
 
@@ -97,8 +96,9 @@ class Port:
             if turn_learned(self._player, *control, SOURCE):
                 return
         for event in self._interpreter.events(message):
-            self._held.watch(event)
-            self._player.handle(event, 0, SOURCE)
+            for heard in self._channels.route(event):
+                self._held.watch(heard)
+                self._player.handle(heard, 0, SOURCE)
 
     def _refuse(self, data: Sequence[int], reason: Exception) -> None:
         self._stats.n_malformed += 1

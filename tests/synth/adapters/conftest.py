@@ -13,7 +13,8 @@ from synth.adapters.osc_addresses import OscAddresses
 from synth.adapters.osc_packet import Argument, Message
 from synth.config import EngineConfig
 from synth.control.bank import PresetBank
-from synth.control.player import Change, Player
+from synth.control.change import Change
+from synth.control.player import Player
 from synth.control.presets import Preset, fill_corners, save_preset
 from synth.engine import Engine
 from synth.errors import ConfigError

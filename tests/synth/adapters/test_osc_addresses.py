@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from synth.adapters.osc_packet import Argument, Message
-from synth.control.player import Change
+from synth.control.change import Change
 from synth.errors import ConfigError, SynthError
 from synth.events import AllNotesOff, NoteOn, SetParameter
 from synth.parameters import PARAMETERS, Parameter

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from synth.control.part import PAD_PARAMETERS
-from synth.control.player import Change, Player, timbre_preset
+from synth.control.change import Change
+from synth.control.channels import HEARING
+from synth.control.part import PAD_PARAMETERS, timbre_preset
+from synth.control.player import Player
 from synth.control.presets import Preset, fill_corners, format_preset, parse_preset
 from synth.errors import ConfigError, PresetError
 from synth.events import Event, NoteOn, SetParameter, SetTimbre

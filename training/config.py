@@ -109,6 +109,15 @@ class AdversarialConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteeringConfig:
+    """How the first coordinates of the latent get their meanings, `training.steering`."""
+
+    weight: float = 0.0  # of the loss, in all stages; 0: they get none
+    n_pairs: int = 2  # pairs of notes in a step, beside the batch's
+    angle: float = 0.6  # radians, from a timbre to where a coordinate's +1 lies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """One run."""
 
@@ -118,6 +127,7 @@ class TrainingConfig:
     loss: ReconstructionLossConfig = field(default_factory=ReconstructionLossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     adversarial: AdversarialConfig = field(default_factory=AdversarialConfig)
+    steering: SteeringConfig = field(default_factory=SteeringConfig)
     instruments: tuple[str, ...] = ()  # names of the data's instruments to learn; empty: all
     n_crop_frames: int = 32  # of a note that one step looks at; 0: the whole note
     onset_crops: float = 0.4  # share of the crops that begin with the note

@@ -189,6 +189,7 @@ def train(
                     frames=crop(config, state.n_images),
                     progress=progress_in_stage,
                     rate=learning_rate(stage.optimiser_config, n_seen, progress_in_stage),
+                    rng=np.random.default_rng((config.seed, 4, state.n_images)),
                 )
             )
             state.images[name] += size

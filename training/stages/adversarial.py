@@ -21,6 +21,7 @@ from training.losses import audible_image, reconstruction_loss
 from training.model.discriminator import Discriminator, Judgement
 from training.stages.reconstruction import descend, generate
 from training.stages.stage import Lesson, Networks
+from training.steering import with_steering
 
 
 class AdversarialStage:
@@ -105,7 +106,9 @@ class AdversarialStage:
             "reconstruction": reconstruction,
             "auxiliary": self._hearing_loss(of_made, lesson),
         }
-        loss = sum_of_terms(losses, config)
+        loss, terms = with_steering(
+            sum_of_terms(losses, config), terms, self.networks, lesson, self.config, self.fabric
+        )
         norm = descend(self.fabric, self.optimiser, loss, lesson.rate, clip)
         self.discriminator.requires_grad_(True)
         return {"loss": loss, "gradient": norm, "hinge": hinge, **losses, **terms}

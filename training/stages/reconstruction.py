@@ -15,6 +15,7 @@ from training.config import OptimiserConfig, TrainingConfig
 from training.devices import share_gradients
 from training.losses import reconstruction_loss
 from training.stages.stage import Lesson, Networks
+from training.steering import with_steering
 
 
 class ReconstructionStage:
@@ -45,6 +46,7 @@ class ReconstructionStage:
         loss, terms = reconstruction_loss(
             generated, lesson.target, self.config.spec, self.config.loss, lesson.frames[0]
         )
+        loss, terms = with_steering(loss, terms, self.networks, lesson, self.config, self.fabric)
         clip = self.config.optimiser.gradient_clip
         norm = descend(self.fabric, self.optimiser, loss, lesson.rate, clip)
         return {"loss": loss, "gradient": norm, **terms}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 from torch import Tensor, nn
 
 from training.batches import Batch
@@ -32,6 +33,7 @@ class Lesson:
     frames: tuple[int, int]  # the piece that is looked at
     progress: float  # 0..1 of the stage
     rate: float  # learning rate
+    rng: np.random.Generator  # the step's own dice
 
 
 class Stage(Protocol):

@@ -49,4 +49,5 @@ def lesson(config: TrainingConfig) -> Lesson:
         frames=(16, 32),
         progress=1.0,
         rate=1e-3,
+        rng=np.random.default_rng(0),
     )

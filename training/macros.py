@@ -2,9 +2,10 @@
 
 Descriptors of notes with random timbres are regressed on their latents: linearly, where what moves
 the loudness is taken out, and by a small network on which the directions, made orthogonal by the
-smallest change that does it (Löwdin 1950, J. Chem. Phys. 18, 365), are improved (`surrogate`). Of
-the two, and of two lengths, the one that is monotone most often is kept, and what it does is
-measured on timbres that none of this saw.
+smallest change that does it (Löwdin 1950, J. Chem. Phys. 18, 365), are improved (`surrogate`). A
+third candidate is the coordinate that training gave this meaning (`steering`). Of these, and of
+three lengths, the one that is monotone most often is kept, and what it does is measured on timbres
+that none of this saw.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from synth.parameters import N_MACROS
 from synth.representation import to_magnitude_and_advance
 from training.amend import amend_instrument
 from training.descriptors import DESCRIPTORS, describe
+from training.steering import WANTED, axis
 from training.surrogate import find_directions, fit_surrogate
 
 PITCHES = (45, 76)  # the middle of most instruments' ranges
@@ -76,10 +78,12 @@ def find_macros(
     instrument = Instrument.load(folder)
     player = NotePlayer(instrument, config.n_threads)
     report(f"describing {config.n_regressed} notes")
-    candidates = search(player, config, report)
+    found = [dict(enumerate(units)) for units in search(player, config, report)]
+    candidates = [*found, *steered_directions(instrument)]
     entries = []
     for number, descriptor in enumerate(DESCRIPTORS):
-        direction = best_candidate(player, [units[number] for units in candidates], number, config)
+        units = [directions[number] for directions in candidates if number in directions]
+        direction = best_candidate(player, units, number, config)
         entry = measured_entry(player, direction, number, config)
         report(
             f"{descriptor.name}: {entry['effect']:+.2f} {descriptor.unit},"
@@ -89,6 +93,16 @@ def find_macros(
     kept = choose(entries)
     amend_instrument(folder, "macros", kept, {})
     return kept
+
+
+def steered_directions(instrument: Instrument) -> list[dict[int, Array]]:
+    """Return the directions that training itself gave a meaning, by number of their descriptor."""
+    steering = instrument.provenance.get("training_config", {}).get("steering", {})
+    if not steering.get("weight"):
+        return []
+    names = [descriptor.name for descriptor in DESCRIPTORS]
+    size = instrument.latent_size
+    return [{names.index(name): axis(name, size).numpy().astype(np.float64) for name in WANTED}]
 
 
 def search(player: NotePlayer, config: MacroConfig, report: Report) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,10 +20,12 @@ from training.macros import (
     macro_length,
     measure,
     orthogonal,
+    steered_directions,
     straight_directions,
     turn,
     without_pitch,
 )
+from training.steering import WANTED
 
 CONFIG = MacroConfig(
     n_regressed=12,
@@ -46,6 +49,16 @@ def test_directions_are_orthogonal_to_loudness_and_to_each_other():
     np.testing.assert_allclose(directions @ loudness, 0.0, atol=0.05)
     # Each still points where its own descriptor rises.
     assert np.all(np.einsum("kl,kl->k", directions, slopes[1:]) > 0.0)
+
+
+def test_coordinates_that_training_steered_are_candidates(tone_instrument):
+    instrument = Instrument.load(tone_instrument)
+    assert steered_directions(instrument) == []
+    told = {"training_config": {"steering": {"weight": 0.4}}}
+    steered = replace(instrument, provenance=told, latent_size=16)
+    (directions,) = steered_directions(steered)
+    assert {DESCRIPTORS[number].name for number in directions} == set(WANTED)
+    assert all(np.linalg.norm(direction) == 1.0 for direction in directions.values())
 
 
 def test_what_the_pitch_explains_is_taken_out():

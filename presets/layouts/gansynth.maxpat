@@ -52,12 +52,12 @@
      "patching_rect": [
       20.0,
       50.0,
-      4214.0,
+      5026.0,
       22.0
      ],
-     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/main/volume /param/main/a4_hz",
+     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/key/low /param/key/high /param/key/velocity_low /param/key/velocity_high /param/key/channel /param/main/volume /param/main/a4_hz /param/main/omni",
      "numinlets": 2,
-     "numoutlets": 33
+     "numoutlets": 39
     }
    },
    {
@@ -2607,7 +2607,7 @@
       140.0,
       22.0
      ],
-     "text": "main/volume",
+     "text": "key/low",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2636,10 +2636,10 @@
      "patching_rect": [
       320.0,
       1080.0,
-      196.0,
+      168.0,
       22.0
      ],
-     "text": "prepend /param/main/volume",
+     "text": "prepend /param/key/low",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2684,7 +2684,7 @@
       140.0,
       22.0
      ],
-     "text": "main/a4_hz",
+     "text": "key/high",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2713,10 +2713,10 @@
      "patching_rect": [
       320.0,
       1110.0,
-      189.0,
+      175.0,
       22.0
      ],
-     "text": "prepend /param/main/a4_hz",
+     "text": "prepend /param/key/high",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2754,6 +2754,468 @@
    {
     "box": {
      "id": "obj-179",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      540.0,
+      140.0,
+      22.0
+     ],
+     "text": "key/velocity_low",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-180",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      540.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-181",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1140.0,
+      231.0,
+      22.0
+     ],
+     "text": "prepend /param/key/velocity_low",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-182",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1160.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-183",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1180.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-184",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      570.0,
+      140.0,
+      22.0
+     ],
+     "text": "key/velocity_high",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-185",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      570.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-186",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1170.0,
+      238.0,
+      22.0
+     ],
+     "text": "prepend /param/key/velocity_high",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-187",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1190.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-188",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1210.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-189",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      600.0,
+      140.0,
+      22.0
+     ],
+     "text": "key/channel",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-190",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      600.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-191",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1200.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/key/channel",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-192",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1220.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-193",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1240.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-194",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      630.0,
+      140.0,
+      22.0
+     ],
+     "text": "main/volume",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-195",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      630.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-196",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1230.0,
+      196.0,
+      22.0
+     ],
+     "text": "prepend /param/main/volume",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-197",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1250.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-198",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1270.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-199",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      660.0,
+      140.0,
+      22.0
+     ],
+     "text": "main/a4_hz",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-200",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      660.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-201",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1260.0,
+      189.0,
+      22.0
+     ],
+     "text": "prepend /param/main/a4_hz",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-202",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1280.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-203",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1300.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-204",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      690.0,
+      140.0,
+      22.0
+     ],
+     "text": "main/omni",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-205",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      690.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-206",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1290.0,
+      182.0,
+      22.0
+     ],
+     "text": "prepend /param/main/omni",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-207",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1310.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-208",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1330.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-209",
      "maxclass": "kslider",
      "patching_rect": [
       640.0,
@@ -2767,7 +3229,7 @@
    },
    {
     "box": {
-     "id": "obj-180",
+     "id": "obj-210",
      "maxclass": "newobj",
      "patching_rect": [
       640.0,
@@ -2782,7 +3244,7 @@
    },
    {
     "box": {
-     "id": "obj-181",
+     "id": "obj-211",
      "maxclass": "newobj",
      "patching_rect": [
       740.0,
@@ -4936,30 +5398,6 @@
    {
     "patchline": {
      "source": [
-      "obj-179",
-      0
-     ],
-     "destination": [
-      "obj-180",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-179",
-      1
-     ],
-     "destination": [
-      "obj-180",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-180",
       0
      ],
@@ -4973,6 +5411,390 @@
     "patchline": {
      "source": [
       "obj-181",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      32
+     ],
+     "destination": [
+      "obj-182",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-182",
+      0
+     ],
+     "destination": [
+      "obj-183",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-183",
+      0
+     ],
+     "destination": [
+      "obj-180",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-185",
+      0
+     ],
+     "destination": [
+      "obj-186",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-186",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      33
+     ],
+     "destination": [
+      "obj-187",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-187",
+      0
+     ],
+     "destination": [
+      "obj-188",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-188",
+      0
+     ],
+     "destination": [
+      "obj-185",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-190",
+      0
+     ],
+     "destination": [
+      "obj-191",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-191",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      34
+     ],
+     "destination": [
+      "obj-192",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-192",
+      0
+     ],
+     "destination": [
+      "obj-193",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-193",
+      0
+     ],
+     "destination": [
+      "obj-190",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-195",
+      0
+     ],
+     "destination": [
+      "obj-196",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-196",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      35
+     ],
+     "destination": [
+      "obj-197",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-197",
+      0
+     ],
+     "destination": [
+      "obj-198",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-198",
+      0
+     ],
+     "destination": [
+      "obj-195",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-200",
+      0
+     ],
+     "destination": [
+      "obj-201",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-201",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      36
+     ],
+     "destination": [
+      "obj-202",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-202",
+      0
+     ],
+     "destination": [
+      "obj-203",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-203",
+      0
+     ],
+     "destination": [
+      "obj-200",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-205",
+      0
+     ],
+     "destination": [
+      "obj-206",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-206",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      37
+     ],
+     "destination": [
+      "obj-207",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-207",
+      0
+     ],
+     "destination": [
+      "obj-208",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-208",
+      0
+     ],
+     "destination": [
+      "obj-205",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-209",
+      0
+     ],
+     "destination": [
+      "obj-210",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-209",
+      1
+     ],
+     "destination": [
+      "obj-210",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-210",
+      0
+     ],
+     "destination": [
+      "obj-211",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-211",
       0
      ],
      "destination": [

@@ -79,7 +79,7 @@ class Player:
         self._main = {p.name: p.default_normalised for p in PARAMETERS if p.is_global}
         first = make_part(first_preset(timbres.timbre_names), timbres)
         self._parts = [first] * N_PARTS
-        self._histories: list[History[Part]] = [History() for _ in range(N_PARTS)]
+        self._histories = [History[Part]() for _ in range(N_PARTS)]
         for part in range(N_PARTS):
             self._post_part(part)
 
@@ -160,8 +160,8 @@ class Player:
         if isinstance(event, SetParameter):
             self._set(event.part, {event.name: event.value}, source, sample_offset)
         elif isinstance(event, TurnController):
-            parameter = find_parameter(event.name)
-            place = parameter.from_controller(event.value, self.home(parameter, event.part))
+            turned = find_parameter(event.name)
+            place = turned.from_controller(event.value, self.home(turned, event.part))
             self._set(event.part, {event.name: place}, source, sample_offset)
         elif isinstance(event, SelectProgram):
             self._select(event, sample_offset)
@@ -353,7 +353,7 @@ class Player:
         with self._lock:
             state = step(self._parts[part])
             if state is not None:
-                self._parts[part] = state
+                self._put(part, state)
                 self._show(part)
             return state is not None
 
@@ -368,8 +368,7 @@ class Player:
 
     def main_values(self) -> dict[str, float]:
         """Return the real values of the parameters that all parts share."""
-        with self._lock:
-            return {name: find_parameter(name).to_real(v) for name, v in self._main.items()}
+        return {name: self.real(name) for name in self._main}
 
     def play_on(self, post: Post, timbres: Timbres) -> None:
         """Play another instrument from now on: presets stay, as far as it has their timbres.
@@ -446,9 +445,11 @@ class Player:
 
     def _replace(self, part: int, state: Part, gesture: tuple[object, ...] | None) -> None:
         """Put a new state in place of a part's, and remember the old one."""
-        is_playing = gesture is not None and gesture[0] in _GESTURES_OF_PLAYING
-        if not is_playing:
+        if gesture is None or gesture[0] not in _GESTURES_OF_PLAYING:
             self._histories[part].remember(self._parts[part], self._gesture or gesture)
+        self._put(part, state)
+
+    def _put(self, part: int, state: Part) -> None:
         before, self._parts[part] = self._parts[part], state
         self._ears = None
         if before.values[CHANNEL] != state.values[CHANNEL]:
@@ -457,8 +458,9 @@ class Player:
     def _hear(self, parts: Iterable[int]) -> None:
         """Let parts hear another channel: what the old one held down is let go."""
         self._ears = None
-        for event in (event for part in parts for event in let_go(part)):
-            self._post(event, 0)
+        for part in parts:
+            for event in let_go(part):
+                self._post(event, 0)
 
     def _edit_pad(
         self,

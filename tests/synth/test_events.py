@@ -30,6 +30,7 @@ def test_events_are_values():
         lambda: events.SetTuning(cents_of_pitch=(0.0,) * 127),
         lambda: events.SetTuning(cents_of_pitch=(*(0.0,) * 127, math.inf)),
         lambda: events.SetParameter(name="amp/volume", value=-0.1),
+        lambda: events.TurnController(name="amp/volume", value=1.1),
         lambda: events.SetTimbre(latent=()),
         lambda: events.SetTimbre(latent=(0.0, math.nan)),
         lambda: events.NoteExpression(note_id=1, kind="wobble", value=0.0),

@@ -40,28 +40,28 @@ def test_a_higher_fader_never_lowers_the_real_value(parameter: Parameter) -> Non
 def test_volume_follows_general_midi() -> None:
     volume = find_parameter("amp/volume")
     # (64 / 127)² = 0.254, 40 log10(64 / 127) = -11.9 dB
-    assert -11.9 == pytest.approx(volume.to_real(volume.from_controller(64, 0.0)), abs=0.01)
+    assert -11.9 == pytest.approx(volume.to_real(volume.from_controller(64 / 127, 0.0)), abs=0.01)
     assert volume.to_real(volume.from_controller(0, 0.0)) == volume.minimum
     assert 100 / 127 == pytest.approx(volume.default_normalised)
 
 
 def test_pan_is_centred_at_64_and_full_at_both_ends() -> None:
     pan = find_parameter("amp/pan")
-    places = [pan.to_real(pan.from_controller(value, 0.3)) for value in (0, 64, 127)]
+    places = [pan.to_real(pan.from_controller(value / 127, 0.3)) for value in (0, 64, 127)]
     assert [-1.0, 0.0, 1.0] == places
 
 
 def test_a_sound_controller_at_64_leaves_the_preset_alone() -> None:
     attack = find_parameter("amp/attack")
-    assert attack.from_controller(64, 0.4) == 0.4
+    assert attack.from_controller(64 / 127, 0.4) == 0.4
     assert attack.from_controller(0, 0.4) == 0.0
-    assert attack.from_controller(127, 0.4) == 1.0
+    assert attack.from_controller(1.0, 0.4) == 1.0
 
 
 def test_the_wheel_begins_where_the_preset_has_the_pad() -> None:
     x = find_parameter("timbre/x")
     assert 0.25 == x.from_controller(0, 0.25)
-    assert 1.0 == x.from_controller(127, 0.25)
+    assert 1.0 == x.from_controller(1.0, 0.25)
 
 
 def test_no_two_parameters_share_a_controller_or_a_name() -> None:
@@ -77,7 +77,21 @@ def test_values_are_said_with_their_unit() -> None:
         find_parameter("amp/release").to_normalised(0.25)
     )
     assert "+12 semitones" == find_parameter("pitch/transpose").display(0.75)
+    assert ["C-1 (0)", "C4 (60)", "G9 (127)"] == [
+        find_parameter("key/low").display(key / 127) for key in (0, 60, 127)
+    ]
+    assert ["own channel", "channel 1", "channel 16"] == [
+        find_parameter("key/channel").display(number / 16) for number in (0, 1, 16)
+    ]
     assert "440.0 Hz" == find_parameter("main/a4_hz").display(0.5)
+
+
+def test_every_whole_value_that_has_words_has_its_own() -> None:
+    for parameter in PARAMETERS:
+        if parameter.words:
+            wanted = parameter.maximum - parameter.minimum + 1
+            assert wanted == len(parameter.words) == len(set(parameter.words))
+            assert parameter.is_stepped
 
 
 def test_stepped_parameters_stand_on_whole_values() -> None:

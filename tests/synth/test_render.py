@@ -8,6 +8,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from synth.adapters.midi_file import Song
+from synth.control.channels import Ear
 from synth.errors import InputFileError
 from synth.events import AllNotesOff, Event, NoteOff, NoteOn, SustainPedal
 from synth.render import BLOCK_SIZE, MAX_TAIL_S, note_song, render_song
@@ -31,6 +32,9 @@ class Clicks:
     @property
     def n_voices(self) -> int:
         return int(self._clock < self.end)
+
+    def ears(self, channel: int) -> tuple[Ear, ...]:
+        return (Ear(part=channel, keys=(0, 127), velocities=(1, 127)),)
 
     def handle(self, event: Event, sample_offset: int = 0, source: object = None) -> None:
         assert 0 <= sample_offset < BLOCK_SIZE

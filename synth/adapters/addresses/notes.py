@@ -1,4 +1,8 @@
-"""Notes by OSC: struck, released, and moved one by one while they sound."""
+"""Notes by OSC: struck, released, and moved one by one while they sound.
+
+`/part/3/mnote` strikes a note of part 3. Without a part a note is played as a keyboard on MIDI
+channel 1 plays it: by part 1, and whatever is layered with it or split off from it.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +17,7 @@ from synth.adapters.addresses.table import (
     numbers,
     whole,
 )
+from synth.control.channels import Channels
 from synth.errors import ConfigError
 from synth.events import (
     AllNotesOff,
@@ -39,9 +44,10 @@ _EXPRESSIONS: tuple[tuple[ExpressionKind, tuple[float, float], str, str], ...] =
 
 def note_addresses(controls: Controls) -> list[Address]:
     """Return the addresses that play."""
+    keys = _Keys(controls)
     return [
-        *_strikes(controls, is_hz=False, number="pitch", limits=(0.0, 127.0), unit=""),
-        *_strikes(controls, is_hz=True, number="hz", limits=(8.0, 12_544.0), unit="Hz"),
+        *_strikes(keys, is_hz=False, number="pitch", limits=(0.0, 127.0), unit=""),
+        *_strikes(keys, is_hz=True, number="hz", limits=(8.0, 12_544.0), unit="Hz"),
         *(
             Address(
                 path=f"/ne/{kind}",
@@ -50,7 +56,7 @@ def note_addresses(controls: Controls) -> list[Address]:
                 types="if",
                 limits=((0, MAX_NOTE_ID), limits),
                 unit=unit,
-                plan=partial(_plan_expression, controls, kind, limits),
+                plan=partial(_plan_expression, keys, kind, limits),
             )
             for kind, limits, unit, words in _EXPRESSIONS
         ),
@@ -59,20 +65,42 @@ def note_addresses(controls: Controls) -> list[Address]:
             arguments="",
             description="Let go of every key; without a part, of all parts",
             is_button=True,
-            plan=partial(_plan_panic, controls, AllNotesOff),
+            plan=partial(_plan_panic, keys, AllNotesOff),
         ),
         Address(
             path="/allsoundoff",
             arguments="",
             description="Silence everything at once; without a part, all parts",
             is_button=True,
-            plan=partial(_plan_panic, controls, AllSoundOff),
+            plan=partial(_plan_panic, keys, AllSoundOff),
         ),
     ]
 
 
+class _Keys:
+    """What all addresses of notes play on.
+
+    Args:
+        controls: the player.
+    """
+
+    def __init__(self, controls: Controls) -> None:
+        self.controls = controls
+        self._channels = Channels(controls)
+
+    def post(self, event: Event, request: Request) -> Action:
+        """Return what hands an event to the part that was named, or to all that hear channel 1."""
+
+        def play() -> None:
+            heard = self._channels.route(event) if request.part is None else [event]
+            for one in heard:
+                self.controls.handle(one, 0, request.source)
+
+        return play
+
+
 def _strikes(
-    controls: Controls, *, is_hz: bool, number: str, limits: tuple[float, float], unit: str
+    keys: _Keys, *, is_hz: bool, number: str, limits: tuple[float, float], unit: str
 ) -> list[Address]:
     path = "/fnote" if is_hz else "/mnote"
     return [
@@ -83,7 +111,7 @@ def _strikes(
             types="ffi",
             limits=(limits, _VELOCITY, (0, MAX_NOTE_ID)),
             unit=unit,
-            plan=partial(_plan_note, controls, is_hz),
+            plan=partial(_plan_note, keys, is_hz),
         ),
         Address(
             path=f"{path}/rel",
@@ -92,39 +120,39 @@ def _strikes(
             types="ffi",
             limits=(limits, _VELOCITY, (0, MAX_NOTE_ID)),
             unit=unit,
-            plan=partial(_plan_release, controls, is_hz),
+            plan=partial(_plan_release, keys, is_hz),
         ),
     ]
 
 
-def _plan_note(controls: Controls, is_hz: bool, request: Request) -> Action:
+def _plan_note(keys: _Keys, is_hz: bool, request: Request) -> Action:
     given = numbers(request.arguments, "pitch velocity [id]", 2, 3)
     velocity, note_id = midi_to_unit(given[1]), _note_id(given)
     if velocity == 0.0:
-        return _release(controls, request, is_hz, (given[0], 0.0, *given[2:]))
-    pitch = _pitch(controls, given[0], is_hz)
+        return _release(keys, request, is_hz, (given[0], 0.0, *given[2:]))
+    pitch = _pitch(keys.controls, given[0], is_hz)
     event = NoteOn(pitch=pitch, velocity=velocity, part=request.part_or_first, note_id=note_id)
-    return _post(controls, event, request)
+    return keys.post(event, request)
 
 
-def _plan_release(controls: Controls, is_hz: bool, request: Request) -> Action:
+def _plan_release(keys: _Keys, is_hz: bool, request: Request) -> Action:
     given = numbers(request.arguments, "pitch [velocity] [id]", 1, 3)
-    return _release(controls, request, is_hz, given)
+    return _release(keys, request, is_hz, given)
 
 
-def _release(controls: Controls, request: Request, is_hz: bool, given: tuple[float, ...]) -> Action:
+def _release(keys: _Keys, request: Request, is_hz: bool, given: tuple[float, ...]) -> Action:
     velocity = midi_to_unit(given[1]) if len(given) > 1 else 0.0
     note_id, part = _note_id(given), request.part_or_first
-    pitch = _pitch(controls, given[0], is_hz)
+    pitch = _pitch(keys.controls, given[0], is_hz)
     if note_id is None:
         event = NoteOff(pitch=pitch, velocity=velocity, part=part)
     else:
         event = NoteOff(note_id=note_id, velocity=velocity, part=part)
-    return _post(controls, event, request)
+    return keys.post(event, request)
 
 
 def _plan_expression(
-    controls: Controls, kind: ExpressionKind, limits: tuple[float, float], request: Request
+    keys: _Keys, kind: ExpressionKind, limits: tuple[float, float], request: Request
 ) -> Action:
     given = numbers(request.arguments, "id value", 2, 2)
     event = NoteExpression(
@@ -133,19 +161,15 @@ def _plan_expression(
         value=min(max(given[1], limits[0]), limits[1]),
         part=request.part_or_first,
     )
-    return _post(controls, event, request)
+    return keys.post(event, request)
 
 
 def _plan_panic(
-    controls: Controls, kind: Callable[..., AllNotesOff | AllSoundOff], request: Request
+    keys: _Keys, kind: Callable[..., AllNotesOff | AllSoundOff], request: Request
 ) -> Action:
     if not is_pressed(request.arguments):
         return nothing
-    return _post(controls, kind(part=request.part), request)
-
-
-def _post(controls: Controls, event: Event, request: Request) -> Action:
-    return partial(controls.handle, event, 0, request.source)
+    return keys.post(kind(part=request.part), request)
 
 
 def _pitch(controls: Controls, number: float, is_hz: bool) -> float:

@@ -10,10 +10,10 @@ import rtmidi
 
 from synth.adapters import midi_in
 from synth.adapters.midi_in import MidiIn, list_ports, match_ports
+from synth.control.channels import Ear
 from synth.control.midi_map import MidiMap
 from synth.errors import DeviceError
-from synth.events import Event, NoteOff, NoteOn, SetParameter, SustainPedal
-from synth.parameters import Parameter
+from synth.events import Event, NoteOff, NoteOn, SustainPedal, TurnController
 
 PATIENCE_S = 10.0
 KEYS = ["Midi Through:Midi Through Port-0 14:0", "Keystation 49:Port 1 20:0", "nanoKONTROL 24:0"]
@@ -31,8 +31,8 @@ class Pianist:
         self.events.append(event)
         self.sources.add(source)
 
-    def home(self, parameter: Parameter, part: int) -> float:
-        return 0.5
+    def ears(self, channel: int) -> tuple[Ear, ...]:
+        return (Ear(part=channel, keys=(0, 127), velocities=(1, 127)),)
 
     def value(self, name: str, part: int = 0) -> float:
         return 0.5
@@ -82,7 +82,7 @@ def test_a_keyboard_is_connected_by_itself_and_plays(keyboard: Any) -> None:
     assert [
         NoteOn(pitch=60.0, velocity=1.0, part=2),
         NoteOff(pitch=60.0, part=2),
-        SetParameter(name="timbre/x", value=0.5, part=2),
+        TurnController(name="timbre/x", value=0.0, part=2),
     ] == pianist.events
     assert {"midi"} == pianist.sources
     assert 3 == midi.stats.n_messages

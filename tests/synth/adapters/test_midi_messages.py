@@ -24,6 +24,7 @@ from synth.events import (
     SoftPedal,
     SostenutoPedal,
     SustainPedal,
+    TurnController,
 )
 from synth.parameters import PARAMETERS, Parameter, find_parameter
 
@@ -66,18 +67,7 @@ def test_the_pedal_is_down_from_64(value: int, is_down: bool) -> None:
 def test_every_controller_of_the_table_moves_its_parameter(parameter: Parameter) -> None:
     assert parameter.controller is not None
     (event,) = to_events(control(parameter.controller, 127, 4))
-    assert SetParameter(name=parameter.name, value=1.0, part=4) == event
-
-
-def test_the_wheel_starts_from_where_the_preset_has_the_pad() -> None:
-    (event,) = to_events(control(1, 0), home=lambda parameter, part: 0.75)
-    assert SetParameter(name="timbre/x", value=0.75) == event
-
-
-def test_pan_64_is_the_middle() -> None:
-    (event,) = to_events(control(10, 64))
-    assert isinstance(event, SetParameter)
-    assert find_parameter("amp/pan").to_real(event.value) == 0.0
+    assert TurnController(name=parameter.name, value=1.0, part=4) == event
 
 
 def test_panic_messages_reach_their_part_only() -> None:
@@ -177,12 +167,13 @@ def test_data_without_a_selection_does_nothing() -> None:
     assert [] == play(interpreter, "control_change control=6 value=12")
 
 
-def test_omni_mode_plays_one_part_from_all_channels() -> None:
-    interpreter = MidiInterpreter()
-    play(interpreter, "control_change channel=3 control=125 value=0")
-    assert 3 == play(interpreter, "note_on channel=9 note=60")[0].part  # type: ignore[union-attr]
-    play(interpreter, "control_change channel=9 control=124 value=0")
-    assert 9 == play(interpreter, "note_on channel=9 note=60")[0].part  # type: ignore[union-attr]
+def test_omni_on_and_off_are_a_parameter_and_end_the_notes() -> None:
+    for controller, channel in ((125, 3), (124, 0)):
+        over, mode = to_events(control(controller, 0, 3))
+        assert AllNotesOff(part=3) == over
+        assert isinstance(mode, SetParameter)
+        assert "main/omni" == mode.name
+        assert channel + (controller == 125) == find_parameter("main/omni").to_real(mode.value)
 
 
 def test_mono_and_poly_are_the_parts_mode() -> None:

@@ -2,18 +2,26 @@
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from synth.control.bank import PresetBank
 from synth.control.change import Change
 from synth.control.channels import HEARING
 from synth.control.part import PAD_PARAMETERS, timbre_preset
 from synth.control.player import Player
-from synth.control.presets import Preset, fill_corners, format_preset, parse_preset
+from synth.control.presets import (
+    Preset,
+    fill_corners,
+    format_preset,
+    load_preset,
+    parse_preset,
+)
 from synth.errors import ConfigError, PresetError
-from synth.events import Event, NoteOn, SetParameter, SetTimbre
+from synth.events import Event, NoteOn, SetParameter, SetTimbre, TurnController
 from synth.parameters import PARAMETERS, find_parameter
 
 
@@ -66,7 +74,7 @@ def test_every_part_starts_with_a_timbre_and_its_parameters(stage: Stage) -> Non
     timbres = [event for event in stage.at_start if isinstance(event, SetTimbre)]
     assert list(range(16)) == [event.part for event in timbres]
     names = {e.name for e in stage.at_start if isinstance(e, SetParameter) and e.part == 9}
-    assert names == {p.name for p in PARAMETERS if not p.is_global} - PAD_PARAMETERS
+    assert names == {p.name for p in PARAMETERS if not p.is_global} - PAD_PARAMETERS - {*HEARING}
 
 
 def test_a_value_is_remembered_posted_and_told(stage: Stage) -> None:
@@ -176,6 +184,44 @@ def test_controllers_rest_where_the_preset_put_the_parameter(stage: Stage) -> No
     stage.player.load(BELLS)
     stage.player.set_parameter("timbre/x", 0.1)
     assert 1.0 == stage.player.home(find_parameter("timbre/x"), 0)
+
+
+def test_a_controller_at_rest_leaves_the_parameter_where_the_preset_put_it(stage: Stage) -> None:
+    stage.player.load(BELLS)
+    attack = find_parameter("amp/attack")
+    stage.player.set_parameter("timbre/x", 0.1)
+    stage.player.handle(TurnController(name="timbre/x", value=0.0))
+    stage.player.handle(TurnController(name="amp/attack", value=64 / 127))
+    stage.player.handle(TurnController(name="amp/volume", value=0.25, part=2))
+    assert (1.0, attack.default_normalised) == (
+        stage.player.value("timbre/x"),
+        stage.player.value("amp/attack"),
+    )
+    assert 0.25 == stage.player.value("amp/volume", 2)
+
+
+def test_a_preset_leaves_splits_as_they_are_unless_it_names_them(stage: Stage) -> None:
+    stage.player.set_parameter("key/low", 60 / 127, part=1)
+    stage.player.load(BELLS)
+    assert 60.0 == stage.player.real("key/low", 1)
+    low = Preset(name="Low", corners=BELLS.corners, values={"key/high": 59.0, "key/channel": 1.0})
+    stage.player.load(low, [1])
+    names = ("key/low", "key/high", "key/channel")
+    assert [60.0, 59.0, 1.0] == [stage.player.real(name, 1) for name in names]
+    stage.player.undo(1)
+    assert [60.0, 127.0, 0.0] == [stage.player.real(name, 1) for name in names]
+
+
+def test_a_saved_sound_takes_no_split_along_that_was_not_its_own(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.player.bank = PresetBank([tmp_path])
+    stage.player.load(Preset(name="Low", corners=BELLS.corners, values={"key/high": 59.0}), [0])
+    stage.player.set_parameter("key/low", 0.25)
+    stage.player.set_parameter("key/high", 0.5)
+    values = load_preset(stage.player.save("Mine")).values
+    assert (64.0, False) == (values["key/high"], "key/low" in values)
+    assert find_parameter("amp/attack").name in values
 
 
 def test_a_listener_may_ask_and_may_leave(stage: Stage) -> None:

@@ -48,6 +48,9 @@ def edited(tmp_path: Path) -> Player:
     player, _ = make_player(tmp_path)
     player.set_parameter("amp/pan", 0.25, part=3)
     player.set_parameter("main/a4_hz", 0.75)
+    player.set_parameter("main/omni", 3 / 16)
+    player.set_parameter("key/low", 0.5, part=3)
+    player.set_parameter("key/channel", 2 / 16, part=3)
     player.set_corner(1, "seed:9", part=3)
     player.set_tuning(load_tuning("pythagorean"))
     player.midi_map.bind(Binding(controller=20, channel=0, name="amp/pan", part=3))
@@ -62,6 +65,8 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert [[1]] == state["subscribers"]
     values = (player.value("amp/pan", 3), player.value("main/a4_hz"))
     assert (0.25, 0.75) == pytest.approx(values)
+    heard = [player.real(name, 3) for name in ("main/omni", "key/low", "key/channel")]
+    assert [3.0, 64.0, 2.0] == heard
     assert "seed:9" == player.corners(3)[1]
     assert 1 == len(player.midi_map.bindings)
     assert "pythagorean" == player.tuning.name

@@ -66,6 +66,22 @@ def test_one_note_is_moved_by_its_id(desk: Any, kind: Any, value: Argument, hear
     assert [NoteExpression(note_id=7, kind=kind, value=heard, part=1)] == desk.events
 
 
+def test_without_a_part_a_note_is_played_by_all_that_hear_channel_1(desk: Any) -> None:
+    desk.send("/part/3/param/key/channel/raw", 1)
+    desk.send("/part/3/param/key/low/raw", 60)
+    desk.events.clear()
+    desk.send("/mnote", 60, 127, 5)
+    desk.send("/ne/pan", 5, 1.0)
+    desk.send("/part/3/param/key/low/raw", 0)
+    desk.send("/mnote", 40, 127, 6)
+    desk.send("/mnote/rel", 60, 0, 5)
+    assert [0, 2] * 4 == [event.part for event in desk.events]
+    desk.events.clear()
+    desk.send("/part/3/mnote", 60, 127)  # who names a part means it
+    desk.send("/part/1/mnote", 60, 127)
+    assert [2, 0] == [event.part for event in desk.events]
+
+
 def test_panic_without_a_part_reaches_all_of_them(desk: Any) -> None:
     desk.send("/allnotesoff")
     desk.send("/allsoundoff", 1)

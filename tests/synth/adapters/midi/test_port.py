@@ -75,6 +75,43 @@ def test_a_keyboard_that_stops_sensing_is_let_go(desk: Any) -> None:
     assert 2 == len(desk.events)
 
 
+def test_a_split_that_moves_while_keys_are_down_leaves_nothing_sounding(desk: Any) -> None:
+    port, player = Port(desk.player, MidiStats()), desk.player
+    player.set_parameter("key/channel", 1 / 16, part=1)
+    player.set_parameter("key/high", 59 / 127)
+    player.set_parameter("key/low", 60 / 127, part=1)
+    send(port, [0xC0, 1])  # the layer keeps its sounds
+    assert ("Oboe Alone", "Init") == (player.preset(0).name, player.preset(1).name)
+    desk.events.clear()
+    send(port, [0x90, 59, 127], [0x90, 60, 127])
+    player.set_parameter("key/high", 0.25)
+    player.set_parameter("key/channel", 0.0, part=1)
+    desk.events[2:] = []
+    send(port, [0x80, 59, 0], [0x80, 60, 0])
+    assert [
+        NoteOn(pitch=59.0, velocity=1.0),
+        NoteOn(pitch=60.0, velocity=1.0, part=1),
+        NoteOff(pitch=59.0),
+        NoteOff(pitch=60.0, part=1),
+    ] == desk.events
+    send(port, [0x91, 60, 127])
+    desk.events.clear()
+    port.let_go()
+    assert [NoteOff(pitch=60.0, part=1)] == desk.events
+
+
+def test_omni_on_makes_every_channel_the_first_until_omni_off(desk: Any) -> None:
+    port = Port(desk.player, MidiStats())
+    send(port, [0xB0, 125, 0], [0x99, 60, 127], [0x89, 60, 0], [0xBF, 124, 0], [0x99, 61, 127])
+    assert "off" == desk.player.display("main/omni")
+    notes = [event for event in desk.events if isinstance(event, NoteOn | NoteOff)]
+    assert [
+        NoteOn(pitch=60.0, velocity=1.0),
+        NoteOff(pitch=60.0),
+        NoteOn(pitch=61.0, velocity=1.0, part=9),
+    ] == notes
+
+
 @pytest.mark.parametrize("controller", [41, 48])
 def test_macros_lie_on_41_to_48(desk: Any, controller: int) -> None:
     send(Port(desk.player, MidiStats()), [0xB0, controller, 127])

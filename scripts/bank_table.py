@@ -50,7 +50,10 @@ def row(
 # fmt: off
 TABLE = (
     # --- keys ---
-    row(1, "Grand Piano", "A grand piano that leans towards its electric cousins", "keys struck",
+    row(1, "Grand Piano", "A grand piano: the harder its keys are struck, the brighter",
+        "keys struck",
+        "Grand Piano | Yamaha Grand Piano | Rhodes EP | Harpsichord", amp_release=0.3),
+    row(2, "Studio Grand", "A grand piano that leans towards its electric cousins", "keys struck",
         "Yamaha Grand Piano | Electric Piano | Rhodes EP | Harpsichord", amp_release=0.3),
     row(3, "Wired Grand", "A grand with pickups on its strings", "keys struck bright",
         "Electric Piano | Yamaha Grand Piano | Clavinet | Legend EP 2", (0.2, 0.45),
@@ -58,7 +61,7 @@ TABLE = (
     row(5, "Rhodes Evening", "A soft electric piano with something of a vibraphone", "keys soft",
         "Rhodes EP | Vibraphone | Legend EP 2 | Celesta", (0.2, 0.15), amp_release=0.5),
     row(6, "Tines", "Bell-like electric piano that hardens to the right", "keys struck",
-        "Legend EP 2 | Rhodes EP | Celesta | Electric Piano", amp_release=0.45),
+        "FM Electric Piano | Rhodes EP | Celesta | Legend EP 2", amp_release=0.45),
     row(7, "Harpsichord Room", "Quills: harpsichord, with a lute to the right",
         "keys plucked bright",
         "Harpsichord | Dulcimer | Koto | Nylon String Guitar", amp_release=0.2),
@@ -88,7 +91,7 @@ TABLE = (
         "Bandoneon | Accordian | Violin | Reed Organ", (0.05, 0.1), amp_release=0.1),
     # --- guitars ---
     row(25, "Plucked", "Strings under fingers", "guitar plucked",
-        "Nylon String Guitar | Harp | Koto | Banjo", (0.0, 0.2), amp_release=0.5),
+        "Nylon String Guitar 2 | Harp | Koto | Banjo", (0.0, 0.2), amp_release=0.5),
     row(26, "Steel Strings", "A folk guitar with room for others", "guitar plucked bright",
         "Steel String Guitar | Nylon String Guitar | Harp | Banjo", amp_release=0.4),
     row(27, "Jazz Box", "A hollow guitar, thumb on the neck pickup", "guitar plucked soft",
@@ -116,6 +119,9 @@ TABLE = (
         "Slap Bass | Picked Bass | Clavinet | Fingered Bass", home=40, amp_release=0.08),
     row(39, "Square Floor", "A synthetic bass for the floor", "bass synth",
         "Synth Bass 1 | Fretless Bass | Saw Wave | Square Lead", home=36, amp_release=0.1),
+    row(40, "Rubber Floor", "A synthetic bass that gives way under hard keys", "bass synth",
+        "Synth Bass 2 2 | Synth Bass 1 2 | Square Lead 2 | Fretless Bass 2", home=36,
+        amp_release=0.1),
     # --- strings ---
     row(41, "First Violin", "A violin; the fiddler stands to its right", "strings sustained solo",
         "Violin | Viola | Cello | Fiddle", home=69, amp_release=0.2, timbre_morph_ms=200.0),
@@ -140,6 +146,9 @@ TABLE = (
         "Synth Strings 1 | Warm Pad | Polysynth | Slow Strings", amp_attack=0.06, amp_release=1.0,
         timbre_morph_ms=500.0, reverb_send=0.2),
     # --- voices ---
+    row(52, "Silver Strings", "Strings that nobody would take for wood", "strings synth pad",
+        "Synth Strings 1 2 | Synth Strings 1 | Warm Pad 2 | Polysynth 2", amp_attack=0.05,
+        amp_release=0.9, timbre_morph_ms=500.0),
     row(53, "Voices", "A choir that opens its mouth from left to right", "vocal pad",
         "Ohh Voices | Solo Vox | Warm Pad | Ahh Choir", (0.5, 0.1), amp_attack=0.08,
         amp_release=0.9,
@@ -165,6 +174,8 @@ TABLE = (
         "French Horns | Trombone | Trumpet | Muted Trumpet", (0.2, 0.3), home=55, amp_release=0.25),
     row(63, "Stab Brass", "Synthetic brass, short and proud", "brass synth rhythmic",
         "Synth Brass 1 | Brass Section | Trumpet | Saw Wave", amp_release=0.12),
+    row(64, "Brass Machine", "Stabs by transistor", "brass synth",
+        "Synth Brass 2 2 | Synth Brass 1 2 | Synth Brass 1 | Saw Lead", amp_release=0.15),
     # --- reeds ---
     row(65, "Soprano Sax", "A saxophone that remembers the oboe", "wind sustained solo",
         "Soprano Sax | Oboe | Clarinet | Alto Sax", home=70, amp_release=0.12),
@@ -201,6 +212,8 @@ TABLE = (
     row(82, "Saw Blade", "A saw for melodies, softer upwards", "lead synth sustained",
         "Saw Wave | Polysynth | Synth Strings 1 | Square Lead", amp_release=0.15,
         pitch_bend_range=12.0),
+    row(83, "Steam", "An organ of whistles, for the fairground", "lead sustained",
+        "Calliope Lead 2 | Ocarina | Pan Flute | Recorder", home=72, amp_release=0.1),
     row(86, "One Voice", "A voice alone, sliding", "vocal lead solo",
         "Solo Vox | Ohh Voices | Ocarina | Violin", amp_release=0.3, voice_glide=0.06,
         timbre_morph_ms=300.0),
@@ -209,6 +222,12 @@ TABLE = (
         timbre_morph_ms=800.0, reverb_send=0.3),
     row(91, "Poly Six", "Chords of the eighties", "synth pad",
         "Polysynth | Warm Pad | Synth Brass 1 | Saw Wave", amp_release=0.6, reverb_send=0.15),
+    row(95, "Halo", "A choir behind glass", "synth pad soft",
+        "Halo Pad 2 | Warm Pad 2 | Ahh Choir | Slow Strings", amp_attack=0.15, amp_release=1.6,
+        timbre_morph_ms=900.0, reverb_send=0.3),
+    row(96, "Long Sweep", "A filter that takes its time", "synth pad",
+        "Sweep Pad 2 | Halo Pad 2 | Polysynth 2 | Synth Strings 1 2", amp_attack=0.1,
+        amp_release=1.5, timbre_morph_ms=900.0, reverb_send=0.25),
     # --- between instruments ---
     row(97, "Nobody Plays This", "Between a celesta, an oboe, a voice and a cello", "hybrid",
         "Celesta | Oboe | Solo Vox | Cello", (0.5, 0.5), amp_release=0.8, timbre_morph_ms=400.0),

@@ -179,7 +179,7 @@ def _db(power: Tensor) -> Tensor:
 
 @lru_cache(maxsize=4)
 def combs(spec: SpectrogramSpec, first_pitch: int, last_pitch: int, device: torch.device) -> Tensor:
-    """Mark bins near each harmonic and in the gap above it, [n_pitches, n_bins, 2 * n_harmonics]."""
+    """Mark bins near each harmonic, and in the gap above: [n_pitches, n_bins, 2 * n_harmonics]."""
     bins = torch.arange(1, spec.n_bins + 1, dtype=torch.float64)
     pitches = torch.arange(first_pitch, last_pitch + 1)
     spacing = torch.tensor([pitch_to_hz(float(p)) for p in pitches], dtype=torch.float64)

@@ -56,8 +56,8 @@ class QueryTree:
             return None
         node: dict[str, Any] = {"FULL_PATH": path}
         leaf = self._leaves.get(path)
-        if leaf is not None:
-            node |= self._attributes(*leaf)
+        # Some clients refuse a container that does not say that it has no value.
+        node |= {"ACCESS": 0} if leaf is None else self._attributes(*leaf)
         below = self._children[path]
         if below or leaf is None:
             prefix = "" if path == "/" else path

@@ -9,11 +9,15 @@ from typing import Any
 
 import aiohttp
 import pytest
+from pythonoscquery.osc_query_browser import OSCQueryBrowser
+from pythonoscquery.osc_query_client import OSCQueryClient
 
+from synth.adapters.discovery import Announcer, Service
 from synth.adapters.osc import OscServer
 from synth.adapters.osc_packet import Message, build_message, parse_packet
 from synth.adapters.oscquery import OscQueryServer
 from synth.errors import DeviceError
+from synth.parameters import PARAMETERS
 
 PATIENCE_S = 20.0  # the serving thread imports aiohttp first
 
@@ -61,6 +65,48 @@ def test_host_info_says_where_osc_listens(rig: Any) -> None:
     assert rig.server.address == (info["OSC_IP"], info["OSC_PORT"])
     assert rig.served.address == (info["WS_IP"], info["WS_PORT"])
     assert info["EXTENSIONS"]["LISTEN"]
+
+
+def leaves(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Walk all nodes that have a value and nothing below."""
+    below = node.get("CONTENTS", {})
+    if "VALUE" in node and not below:
+        yield node
+    for child in below.values():
+        yield from leaves(child)
+
+
+def test_a_foreign_client_finds_the_player_and_reads_its_values(desk: Any) -> None:
+    """python-oscquery 0.4.0: it has no LISTEN, and no nodes with both a value and children."""
+    with (
+        OscServer(desk.player, port=0) as osc,
+        OscQueryServer(osc, desk.player, "0.0.0.0", 0, allow=["0.0.0.0/0"]) as served,
+        Announcer([Service(kind="_oscjson._tcp", host="0.0.0.0", port=served.address[1])]),
+    ):
+        browser, port = OSCQueryBrowser(), served.address[1]
+        deadline = time.monotonic() + PATIENCE_S
+        found: list[Any] = []
+        while not found and time.monotonic() < deadline:
+            time.sleep(0.05)
+            # Another player may be announced on this machine.
+            services = filter(None, browser.get_discovered_oscquery())
+            found = [service for service in services if service.port == port]
+        browser.zc.close()
+        client = OSCQueryClient(*found)
+        info = client.get_host_info()
+        assert info is not None
+        assert ("gansynth-live", osc.address[1]) == (info.name, info.osc_port)
+        desk.served = served
+        wanted = list(leaves(get(desk, "/timbre")[1])) + list(leaves(get(desk, "/param")[1]))
+        assert len(wanted) > len(PARAMETERS)
+        for node in wanted:
+            read = client.query_node(node["FULL_PATH"])
+            assert read is not None
+            assert (node["VALUE"], node["ACCESS"]) == (read.value, int(read.access))
+        assert ["late", "load", "voices"] == sorted(
+            child.full_path.rpartition("/")[2] for child in client.query_node("/meter").contents
+        )
+        assert client.query_node("/nonsense") is None
 
 
 @pytest.mark.parametrize(

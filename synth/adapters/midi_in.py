@@ -5,7 +5,8 @@ name. A machine without an ALSA sequencer (a container) gets one line, and goes 
 
 What rtmidi (1.5.8) is known for: it calls back on a thread of its own, with the interpreter's lock;
 its libraries print to stderr; its wheel brings a libjack of its own, so JACK is tried only when it
-is asked for, or when there is no ALSA sequencer.
+is asked for, or when there is no ALSA sequencer. A JACK server may end and come back: all ports are
+closed before any is opened again, as libjack does not survive another order.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, Self
 
+from synth.adapters.midi.jack_watch import JackWatch
 from synth.adapters.midi.port import MidiStats, Playable, Port
 from synth.errors import DeviceError
 
@@ -36,7 +38,8 @@ _log = logging.getLogger(__name__)
 class MidiIn:
     """Plays the player by MIDI.
 
-    Keyboards may come and go: ports are looked at every second, and known by their names.
+    Keyboards may come and go, and a JACK server too: ports are looked at every second, and known
+    by their names.
 
     Args:
         player: what it plays.
@@ -61,6 +64,7 @@ class MidiIn:
         self._tell = tell
         self._own: tuple[Any, Port] | None = None  # the virtual port: rtmidi's object, and ours
         self._keyboards: dict[str, tuple[Any, Port]] = {}  # by name; replaced, never changed
+        self._jack: JackWatch | None = None  # of the server that the ports belong to
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
         try:
@@ -84,11 +88,7 @@ class MidiIn:
         if self._watcher is not None:
             self._watcher.join()
             self._watcher = None
-        opened = [*self._keyboards.values(), *([] if self._own is None else [self._own])]
-        self._keyboards, self._own = {}, None
-        for port, played in opened:
-            _close(port)
-            played.let_go()
+        self._close_all()
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +110,7 @@ class MidiIn:
                 reasons.append(f"{name}: {str(err).rstrip('.')}")
             else:
                 self._own = (port, played)
+                self._jack = JackWatch() if name == "jack" else None
                 return name
         raise DeviceError(f"no MIDI ({'; '.join(reasons)}); try `modprobe snd-seq`, or JACK")
 
@@ -119,6 +120,17 @@ class MidiIn:
         port.ignore_types(sysex=False, timing=True, active_sense=False)
         port.set_callback(played.receive)
         return port, played
+
+    def _close_all(self) -> None:
+        """Close all ports, and release what they hold."""
+        opened = [*self._keyboards.values(), *([] if self._own is None else [self._own])]
+        self._keyboards, self._own = {}, None
+        if self._jack is not None:
+            self._jack.close()
+            self._jack = None
+        for port, played in opened:
+            played.let_go()  # first: closing may take a second where the server has gone
+            _close(port)
 
     def _known(self) -> list[str]:
         # Always asked of the same object: each new one would be a client of the sequencer.
@@ -131,12 +143,27 @@ class MidiIn:
         while not self._ended.wait(_SENSE_PERIOD_S):
             for _, played in [*self._keyboards.values(), *([self._own] if self._own else [])]:
                 played.watch()
-            if time.monotonic() - looked_s >= LOOK_PERIOD_S and self._wanted != NO_PORTS:
+            if self._jack is not None and self._jack.is_gone:
+                self._close_all()
+                self.stats.n_lost_ports += 1
+                self._tell("midi: JACK has gone; its notes are released")
+            if time.monotonic() - looked_s >= LOOK_PERIOD_S:
                 looked_s = time.monotonic()
+                self._come_back()
                 self._look()
+
+    def _come_back(self) -> None:
+        """Open the port of our own again, if its server is back."""
+        if self._own is not None:
+            return
+        with contextlib.suppress(DeviceError):
+            self._open_virtual(self.api)
+            self._tell("midi: JACK is back")
 
     def _look(self) -> None:
         """Open keyboards that have come, and let go of those that have gone."""
+        if self._own is None or self._wanted == NO_PORTS:
+            return
         try:
             known = self._known()
         except OSError as err:

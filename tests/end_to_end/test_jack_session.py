@@ -262,8 +262,16 @@ def test_the_server_may_die_and_come_back_while_notes_sound(
     recording = Recording(tmp_path / "take.wav", 2)
     (span,) = sounding_spans(recording.finish())  # the note was held through it all
     assert abs(cents_from(span, 60)) < CENTS
+    wait_until(lambda: status(session)["midi"] == ["gansynth-live-midi:midi_in"])
+    keyboard = rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="test-keyboard")
+    keyboard.open_virtual_port("keys")
+    wait_until(lambda: "test-keyboard:keys" in status(session)["midi"])
+    keyboard.send_message([0x90, 64, 100])
+    wait_until(lambda: status(session)["voices"] == 2)
+    keyboard.delete()
     errors = session.stop()
     assert 1 == errors.count("jack has stopped; playing into nothing")
+    assert 1 == errors.count("JACK has gone; its notes are released")
 
 
 def test_what_goes_to_jack_is_on_the_tape_as_well(jack_server: Server, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """MIDI from real ports: a keyboard on a JACK server plays the player."""
 
 import contextlib
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -138,6 +140,65 @@ def test_a_keyboard_may_come_and_go_and_its_notes_with_it(
         next(words for words in ("is connected", "its notes are released") if words in line)
         for line in told
     ]
+
+
+# A keyboard in a process of its own, as libjack's dead clients must not meet new ones in ours.
+KEYBOARD = """
+import sys, rtmidi
+output = rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="test-keyboard")
+output.open_virtual_port("keys")
+print("open", flush=True)
+for line in sys.stdin:
+    output.send_message([int(word) for word in line.split()])
+"""
+
+
+@contextlib.contextmanager
+def far_keyboard() -> Iterator[Callable[[str], None]]:
+    """A keyboard of another process; takes messages as words."""
+    with subprocess.Popen(
+        [sys.executable, "-c", KEYBOARD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert "open" == process.stdout.readline().strip()
+        keys = process.stdin
+
+        def send(words: str) -> None:
+            keys.write(words + "\n")
+            keys.flush()
+
+        try:
+            yield send
+        finally:
+            process.kill()
+
+
+def test_the_jack_server_may_end_and_come_back_and_no_note_sticks(
+    jack_server: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(midi_in, "LOOK_PERIOD_S", 0.1)
+    pianist, told = Pianist(), list[str]()
+    with MidiIn(pianist, api="jack", tell=told.append) as midi:
+        for _ in range(2):
+            with far_keyboard() as send:
+                wait_until(lambda: "test-keyboard:keys" in midi.names)
+                pianist.events.clear()
+                send("144 60 127")
+                send("176 64 127")
+                wait_until(lambda: len(pianist.events) == 2)
+                jack_server.stop()
+                wait_until(lambda: midi.names == ())
+                assert [NoteOff(pitch=60.0), SustainPedal(is_down=False)] == pianist.events[2:]
+            jack_server.start()
+            wait_until(lambda: midi.names == ("gansynth-live-midi:midi_in",))
+    lost, back = "midi: JACK has gone; its notes are released", "midi: JACK is back"
+    assert [lost, back] * 2 == [line for line in told if "JACK" in line]
+    assert "" == capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("no_sequencer")

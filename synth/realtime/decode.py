@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from synth.errors import ConfigError
 from synth.frames import N_BANDS
-from synth.realtime.ceiling import hear_hop, is_known, move_gain, steepest_step
+from synth.realtime.ceiling import (
+    hear_hop,
+    is_known,
+    lower_gain,
+    make_completion,
+    raise_gain,
+    steepest_step,
+)
 from synth.realtime.fft import inverse_real_fft, make_fft_tables, make_fft_work
 from synth.realtime.heads import (
     NO_SLOT,
@@ -51,6 +58,7 @@ class Decoder(NamedTuple):
         twiddles: of `FftTables`.
         split: of `FftTables`.
         window: [n_fft] float32; Hann, times what makes analysis and synthesis together unity.
+        completion: [n_fft] float32; of `ceiling.make_completion`.
         fft_work: [4, n_fft / 2] float32.
         rows: [N_ROWS, n_fft / 2 + 1] float32; magnitudes before, here and after, spectrum, gains.
         steps: [N_STEPS, n_fft / 2] int32; advance and lean of the phases, turns / 2**32, and the
@@ -60,6 +68,7 @@ class Decoder(NamedTuple):
     twiddles: NDArray[np.float32]
     split: NDArray[np.float32]
     window: NDArray[np.float32]
+    completion: NDArray[np.float32]
     fft_work: NDArray[np.float32]
     rows: NDArray[np.float32]
     steps: NDArray[np.int32]
@@ -85,6 +94,7 @@ def make_decoder(n_fft: int, hop_length: int) -> Decoder:
         twiddles=tables.twiddles,
         split=tables.split,
         window=(unity * hann).astype(np.float32),
+        completion=make_completion(n_fft, hop_length),
         fft_work=make_fft_work(n_fft),
         rows=np.zeros((N_ROWS, n_fft // 2 + 1), np.float32),
         steps=np.zeros((N_STEPS, n_fft // 2), np.int32),
@@ -126,9 +136,10 @@ def decode_voice_hop(
     lean = lean_factor(overlap.shape[0], out.shape[0])
     lean_phases(rows[BEFORE], rows[AFTER], lean, rows[REAL], steps[LEAN])
     lock_phases(rows[HERE], steps[ADVANCE], steps[LEAN], steps[REGION:], phase)
-    _add_frame_below_ceiling(heads, frames, decoder, phase, overlap)
+    has_ceiling = _has_ceiling(heads, frames)
+    _add_frame_below_ceiling(heads[0], has_ceiling, decoder, phase, out.shape[0], overlap)
     take_hop(overlap, out)
-    if heads[1].slot == NO_SLOT:
+    if not has_ceiling and heads[1].slot == NO_SLOT:
         hear_hop(heads[0], out)
     fade_voice_hop(heads, out)
     return retired
@@ -283,23 +294,32 @@ def add_frame(decoder: Decoder, phase: NDArray[np.int32], overlap: NDArray[np.fl
 
 
 @realtime
+def _has_ceiling(heads: Any, frames: Frames) -> bool:
+    head = heads[0]
+    n_ready = load_acquire(frames.n_ready, head.slot)
+    is_over = is_known(head, frames.plan[head.slot], n_ready, frames.magnitude.shape[1])
+    return is_over and heads[1].slot == NO_SLOT
+
+
+@realtime
 def _add_frame_below_ceiling(
-    heads: Any,
-    frames: Frames,
+    head: Any,
+    has_ceiling: bool,
     decoder: Decoder,
     phase: NDArray[np.int32],
+    hop_length: int,
     overlap: NDArray[np.float32],
 ) -> None:
-    """Do what `add_frame` does, no louder than the voice's ceiling has it."""
-    head, work = heads[0], decoder.fft_work
-    row = _transform(decoder, phase)
+    """Do what `add_frame` does, no steeper than the voice's ceiling has it."""
+    row, work = _transform(decoder, phase), decoder.fft_work
     even, odd = work[row], work[row + 1]
-    n_ready = load_acquire(frames.n_ready, head.slot)
-    n_frames = frames.magnitude.shape[1]
-    is_crossing = heads[1].slot != NO_SLOT
-    if not is_crossing and is_known(head, frames.plan[head.slot], n_ready, n_frames):
-        move_gain(head, steepest_step(even, odd, decoder.window))
+    if has_ceiling:
+        raise_gain(head)
     _add_windowed(even, odd, np.float32(head.gain), decoder.window, overlap)
+    if has_ceiling:
+        change = lower_gain(head, steepest_step(overlap, decoder.completion, hop_length))
+        if change < 0.0:
+            _add_windowed(even, odd, np.float32(change), decoder.window, overlap)
 
 
 @realtime

@@ -189,6 +189,7 @@ class Arrays(NamedTuple):
     twiddles: NDArray[np.float32]  # [2, n_twiddles]
     split: NDArray[np.float32]  # [2, n_fft / 2]
     window: NDArray[np.float32]  # [n_fft]
+    completion: NDArray[np.float32]  # [n_fft]
     fft_work: NDArray[np.float32]  # [4, n_fft / 2]
     rows: NDArray[np.float32]  # [N_ROWS, n_fft / 2 + 1]
     bin_steps: NDArray[np.int32]  # [2, n_fft / 2]
@@ -257,6 +258,7 @@ def allocate_arrays(
         twiddles=decoder.twiddles,
         split=decoder.split,
         window=decoder.window,
+        completion=decoder.completion,
         fft_work=decoder.fft_work,
         rows=decoder.rows,
         bin_steps=decoder.steps,

@@ -27,6 +27,7 @@ from synth.realtime.kernel import native, realtime
 from synth.realtime.resample import N_BEFORE
 from synth.realtime.state import (
     bin_steps_of,
+    completion_of,
     engine_of,
     fft_work_of,
     frame_scale_of,
@@ -142,6 +143,7 @@ def _decode(state: Any, i: int, out: NDArray[np.float32]) -> None:
         twiddles_of(state),
         split_of(state),
         window_of(state),
+        completion_of(state),
         fft_work_of(state),
         rows_of(state),
         bin_steps_of(state),

@@ -4,7 +4,7 @@ from numba import njit
 
 from synth.config import EngineConfig
 from synth.frames import PLAN_DTYPE, NoteFrames
-from synth.realtime import decode, fft, heads, layout, lobes, onset, queue, state
+from synth.realtime import ceiling, decode, fft, heads, layout, lobes, onset, queue, state
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def make_command():
 def both_ways(request, monkeypatch):
     """Run the decoder's kernels compiled, and as the plain Python that coverage sees."""
     if request.param == "python":
-        for module in (fft, lobes, heads, decode, onset):
+        for module in (fft, lobes, ceiling, heads, decode, onset):
             for name, kernel in vars(module).items():
                 if hasattr(kernel, "py_func"):
                     monkeypatch.setattr(module, name, kernel.py_func)

@@ -144,6 +144,27 @@ def test_errors_of_the_frequency_do_not_take_a_lobe_apart():
     assert np.max(np.abs(to_db(partial_levels(audio) / (0.2, 0.1)))) < 1.0
 
 
+def drifting_steps(n_reference):
+    """Largest steps before and after 12 hops, of two harmonics that drift against each other.
+
+    They begin as sin x + sin 3x, whose maximum is 1.54, and come to sin x - sin 3x: 2.
+    """
+    time_s = np.arange(SPEC.n_samples) / SPEC.sample_rate
+    note = 0.3 * np.cos(2 * np.pi * 250.0 * time_s) + 0.1 * np.cos(2 * np.pi * 750.5 * time_s)
+    player = Player(note)
+    player.pool.plan["n_reference"] = n_reference
+    steps = np.abs(np.diff(player.play(120)))
+    return steps[: 12 * SPEC.hop_length].max(), steps[12 * SPEC.hop_length :].max()
+
+
+def test_partials_that_drift_make_no_step_above_those_of_the_beginning():
+    first, later = drifting_steps(0)
+    assert later > 1.15 * first
+    first, later = drifting_steps(12)
+    assert later <= first
+    assert later > 0.9 * first
+
+
 def test_a_released_voice_falls_by_its_plan():
     player = Player(tone((0.2, 0.1)))
     player.pool.plan["has_release"] = 1

@@ -144,6 +144,18 @@ def test_the_weights_of_a_crossing_add_up_to_one(both_ways, make_heads):
         assert pair[0].weight == 1.0 - expected
 
 
+def test_a_crossing_forgets_how_steep_the_old_timbre_was(both_ways, make_heads):
+    pair = make_heads(n_heard=70, ceiling=0.1, gain=0.75)
+    heads.begin_morph(pair, 9, 4)
+    gains = []
+    for _ in range(4):
+        heads.move_weights(pair)
+        gains.append(pair[0].gain)
+    assert (pair[0].n_heard, pair[0].ceiling) == (0, 0.0)
+    assert max(np.diff([0.75, *gains])) <= 0.25  # no faster than the timbre moves
+    assert gains[-1] == 1.0
+
+
 def test_a_release_goes_on_as_it_began_when_a_crossing_ends(both_ways, make_heads):
     pair = make_heads(n_released=2, release_rate=0.5)
     heads.begin_morph(pair, 9, 1)

@@ -36,6 +36,10 @@ def test_the_walk_ends_before_the_note_off_is_heard(planner):
     assert (planner.loop_first, planner.loop_last) == (46, 90)
 
 
+def test_two_seconds_say_how_steep_the_rest_may_be(planner):
+    assert plan_note(planner, note(held))["n_reference"] == 62  # hops of 32 ms
+
+
 def test_a_sustaining_note_keeps_its_level(planner):
     plan = plan_note(planner, note(held))
     assert not plan["is_decaying"]

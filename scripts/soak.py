@@ -28,6 +28,7 @@ import rtmidi
 
 from synth.adapters.osc_client import ask
 from synth.adapters.osc_packet import build_message
+from synth.control.channels import HEARING
 from synth.control.presets import preset_files
 from synth.errors import DeviceError
 from synth.parameters import PARAMETERS
@@ -186,7 +187,8 @@ class Player:
 
     def _turn(self) -> None:
         # Not everything: a test that turns itself down hears nothing.
-        parameter = self._dice.choice([p for p in PARAMETERS if p.name != "main/volume"])
+        deaf = {"main/volume", "main/omni", *HEARING}
+        parameter = self._dice.choice([p for p in PARAMETERS if p.name not in deaf])
         self.osc(f"/param/{parameter.name}", self._dice.random())
 
     def _sweep(self) -> None:

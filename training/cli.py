@@ -4,6 +4,7 @@
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 from synth.errors import ConfigError, DeviceError
@@ -56,6 +57,61 @@ def run_export(args: argparse.Namespace) -> int:
         f"{report.folder}: {report.n_bytes / 1e6:.1f} MB; largest errors: ONNX "
         f"{report.onnx_error:.1e}, TorchScript {report.torchscript_error:.1e}, tiles "
         f"{report.tile_error:.1e}, rounding to half precision {report.rounding_error:.1e}"
+    )
+    return 0
+
+
+def add_equalise_command(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    """Add `gansynth equalise`."""
+    parser = subparsers.add_parser(
+        "equalise",
+        help="fit what a run's notes lack in level at each key and stroke",
+        description="Generate the notes that a run learned, compare their levels in bands with the "
+        "recordings', and write a run whose networks make up for the differences.",
+    )
+    parser.add_argument("--run", type=Path, required=True, metavar="DIR", dest="run_dir")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a prepared set")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the new run")
+    parser.add_argument(
+        "--keys",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="of each instrument's keys that are generated (%(default)s)",
+    )
+    parser.add_argument(
+        "--blend", type=Path, metavar="DIR", help="a run whose weights are mixed with these"
+    )
+    parser.add_argument(
+        "--blend-share", type=float, default=0.5, metavar="SHARE", help="of it (%(default)s)"
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="(default: one for each core)")
+    parser.set_defaults(run=run_equalise)
+
+
+def run_equalise(args: argparse.Namespace) -> int:
+    """Run `gansynth equalise`."""
+    import torch
+
+    from training.data.prepared import PreparedSet
+    from training.equalise import EqualiserConfig, equalise
+
+    if args.threads is not None:
+        torch.set_num_threads(max(1, args.threads))
+    config = EqualiserConfig(keys=args.keys, blend=args.blend, blend_share=args.blend_share)
+    told = equalise(
+        args.run_dir,
+        PreparedSet.open(args.data),
+        args.out,
+        config,
+        lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    learned, held_out = told["difference_db"], told["held_out_difference_db"]
+    print(
+        f"{args.out}: mean difference of {told['notes']} notes {learned['before']} -> "
+        f"{learned['after']} dB, of notes held out {held_out['before']} -> {held_out['after']} dB"
     )
     return 0
 

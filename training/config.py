@@ -32,6 +32,7 @@ class GeneratorConfig:
     n_codes: int = 16  # learned maps per pitch, at the finest level
     n_time_codes: int = 4  # learned functions of time, at every level from
     first_moving_level: int = 2  # this one on
+    n_equaliser_bands: int = 0  # of the gains that `training.equalise` fits; 0: none
     first_pitch: int = 21
     last_pitch: int = 108
 

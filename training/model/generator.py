@@ -23,6 +23,7 @@ from torch.nn import functional
 
 from synth.representation import SpectrogramSpec
 from training.config import GeneratorConfig
+from training.model.equaliser import Equaliser
 from training.model.pitch_features import N_FEATURES, pitch_features
 
 _SLOPE = 0.2  # of the leaky rectifier, as GANSynth's
@@ -197,6 +198,7 @@ class Generator(nn.Module):
         self.comb = nn.Conv2d(n_maps, config.channels[-1], 1)
         self.comb_film = nn.Linear(config.style_size, 2 * config.channels[-1])
         self.head = nn.Conv2d(config.channels[-1], 4 * spec.n_channels, 3)
+        self.equaliser = Equaliser(config, spec) if config.n_equaliser_bands else None
 
     def _motion(self, level: int, n_out: int) -> Motion | None:
         """Make what moves at a level; the first ones are too coarse for any motion."""
@@ -234,11 +236,15 @@ class Generator(nn.Module):
         x = functional.leaky_relu(x + self.comb_map(style, pitch), _SLOPE)
         x = convolve_rows(self.head, x, plan[-1], head_rows)
         x = functional.pixel_shuffle(x, 2)
-        return x[:, :, first - 2 * head_rows.first : last - 2 * head_rows.first]
+        x = x[:, :, first - 2 * head_rows.first : last - 2 * head_rows.first]
+        if self.equaliser is None:
+            return x
+        gains = self.equaliser(unit_variance(latent), pitch, velocity, first, last)
+        return torch.cat([x[:, :1] + gains[:, None], x[:, 1:]], dim=1)
 
     def style(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> Tensor:
         """Map the conditioning to the vector that steers every level, [batch, style_size]."""
-        latent = latent * torch.rsqrt(latent.square().mean(dim=1, keepdim=True) + 1e-8)
+        latent = unit_variance(latent)
         v = velocity[:, None].to(latent.dtype)
         curves = torch.cat([v, v.square(), torch.cos(torch.pi * v), torch.sin(torch.pi * v)], dim=1)
         embedded = self.pitch_embedding(pitch - self.config.first_pitch)
@@ -296,6 +302,11 @@ def _halved_taps(weight: Tensor, dim: int) -> tuple[Tensor, Tensor]:
     """Add up the taps that fall on the same place before doubling: of odd and of even results."""
     a, b, c = weight.split(1, dim)
     return torch.cat([a + b, c], dim), torch.cat([a, b + c], dim)
+
+
+def unit_variance(latent: Tensor) -> Tensor:
+    """Bring latents to the sphere of radius sqrt(latent_size), [batch, latent_size]."""
+    return latent * torch.rsqrt(latent.square().mean(dim=1, keepdim=True) + 1e-8)
 
 
 def pixel_norm(x: Tensor) -> Tensor:

@@ -13,7 +13,6 @@ frames that the block needs, so the same events give the same samples, bit for b
 import contextlib
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.blocks import interleaved
 from synth.config import EngineConfig
 from synth.errors import ConfigError
 from synth.events import (
@@ -42,19 +42,21 @@ from synth.events import (
     SostenutoPedal,
     SustainPedal,
 )
+from synth.finishing import for_worker, make_finisher
 from synth.frames import NoteFrames
 from synth.held_keys import HeldKeys
 from synth.notes.backends import open_backend
-from synth.notes.cache import NoteCache, allocate_pool
+from synth.notes.cache import Note, NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator
 from synth.notes.instrument import Instrument
 from synth.notes.latents import normalise
 from synth.notes.priority import quick_interpreter
-from synth.notes.worker import FrameFinisher, NoteWorker, WorkerConfig
+from synth.notes.worker import NoteWorker, WorkerConfig
+from synth.outbox import Outbox
 from synth.realtime import commands, queue
-from synth.realtime.finish import Finisher
 from synth.realtime.renderer import Renderer
-from synth.settings import Command, Settings, expression, state_events
+from synth.run_log import RunLog, run_head
+from synth.settings import Settings, expression, state_events
 from synth.sounding import SoundingNotes
 from synth.stats import EngineStats, collect_stats
 from synth.units import semitones_to_ratio
@@ -93,6 +95,7 @@ class Engine:
             instrument = Instrument.load(instrument)
         self.instrument = instrument
         self.config = config or EngineConfig()
+        self._tell = tell
         self._layers = self.config.velocity_layers or layers_between(instrument.velocity_layers)
         pool = allocate_pool(
             instrument, self.config.cache_bytes, n_least_slots=self.config.n_slots_of_voices
@@ -105,34 +108,25 @@ class Engine:
             is_offline=self.config.is_offline,
             tell=tell,
         )
-        self._finisher = Finisher(
-            n_fft=instrument.spec.n_fft,
-            hop_length=instrument.spec.hop_length,
-            n_frames=instrument.spec.n_frames,
-            n_onset_frames=self._n_onset_frames,
-            sample_rate=instrument.spec.sample_rate,
-        )
+        self._finisher = make_finisher(instrument)
         self._worker = NoteWorker(
             instrument,
             NoteCache(pool),
-            FrameFinisher(
-                finish_onset=self._finisher.finish_onset,
-                plan_sustain=self._finisher.plan_sustain,
-                publish=self._finisher.publish,
-            ),
+            for_worker(self._finisher),
             onset_generator=onsets,
             background_generator=background,
             config=WorkerConfig(is_offline=self.config.is_offline),
         )
         self._lock = threading.RLock()  # guards all below
-        self._sounding = SoundingNotes(instrument, self._worker, self._layers)
+        self._sounding = SoundingNotes(instrument, self._worker, self._layers, self._on_held)
         self._keys = [HeldKeys() for _ in range(N_PARTS)]
-        self._unsent: deque[Command] = deque()  # what the ring had no room for
         self._settings = Settings(next(iter(instrument.timbres.values())).latent)
+        self._log: RunLog | None = None
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
         self._open = contextlib.ExitStack()
         self._renderer = self._make_renderer()
+        self._outbox = Outbox(self._renderer.send, self.config.n_commands)
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -153,6 +147,9 @@ class Engine:
             self._keeper = None
         self._worker.__exit__(*exception)
         self._open.close()
+        log, self._log = self._log, None
+        if log is not None:
+            log.close()
 
     def prepare(self, sample_rate: int, max_block_size: int) -> None:
         """Get ready for a sample rate; what sounds is silenced, what is set stays.
@@ -169,8 +166,25 @@ class Engine:
         self.config = replace(self.config, sample_rate=sample_rate, max_block_size=max_block_size)
         with self._lock:
             self._sounding.leave_all()
-            self._unsent.clear()
             self._renderer = self._make_renderer()
+            self._outbox.redirect(self._renderer.send)
+
+    def log_run(self, path: Path) -> Path:
+        """Write down all that is played from the next `prepare` on, for `synth.replay`.
+
+        Args:
+            path: of the file; where one of that name is there already, NAME-2 is taken, and so on.
+
+        Returns:
+            The file's name.
+
+        Raises:
+            InputFileError: the file cannot be written.
+
+        Thread: control.
+        """
+        self._log = RunLog(path, run_head(self.instrument, self.config), self._tell)
+        return self._log.path
 
     # --- playing --------------------------------------------------------------------------------
 
@@ -206,7 +220,7 @@ class Engine:
 
         Thread: audio; not while a device calls the callback.
         """
-        block = self._interleaved(out)
+        block = interleaved(out, self.config.max_block_size)
         if self.config.is_offline:
             with self._lock:
                 self._tick()
@@ -280,7 +294,10 @@ class Engine:
         Thread: any.
         """
         return collect_stats(
-            self._renderer.counters(), self._worker.cache.stats(), self._worker.stats()
+            self._renderer.counters(),
+            self._worker.cache.stats(),
+            self._worker.stats(),
+            n_shed=self._outbox.n_shed,
         )
 
     def save_state(self) -> dict[str, Any]:
@@ -352,6 +369,9 @@ class Engine:
         self._strike(event, moment)
 
     def _strike(self, event: NoteOn, moment: int) -> None:
+        if self._outbox.is_full:
+            self._outbox.n_shed += 1
+            return
         part = self._settings.parts[event.part]
         velocity = part.heard_velocity(event.velocity)
         key_pitch = event.pitch + part.transpose
@@ -406,8 +426,7 @@ class Engine:
             keys.clear()
 
     def _set_timbre(self, event: SetTimbre) -> None:
-        wanted = self.instrument.latent_size
-        if len(event.latent) != wanted:
+        if len(event.latent) != (wanted := self.instrument.latent_size):
             raise ConfigError(
                 f"a latent of {len(event.latent)} numbers: instrument {self.instrument.name!r}"
                 f" has timbres of {wanted}"
@@ -420,9 +439,7 @@ class Engine:
             self._follow_timbres()
 
     def _send(self, **command: Any) -> None:
-        # The order is kept also where the ring is full for a moment.
-        if self._unsent or not self._renderer.send(**command):
-            self._unsent.append(command)
+        self._outbox.send(command)
 
     # --- keeping --------------------------------------------------------------------------------
 
@@ -439,12 +456,13 @@ class Engine:
                     self._sounding.make_in_advance(self._settings.parts)
 
     def _tick(self) -> None:
-        while self._unsent and self._renderer.send(**self._unsent[0]):
-            self._unsent.popleft()
+        self._outbox.flush()
         self._sounding.take_back(self._renderer.take_returned())
         self._follow_timbres()
 
     def _follow_timbres(self) -> None:
+        if self._outbox.is_full:
+            return  # they follow once there is room
         ending = self._renderer.ending_notes
         for command in self._sounding.follow(self._settings.parts, ending):
             self._send(**command)
@@ -459,39 +477,22 @@ class Engine:
             sample_rate=self.config.sample_rate,
             model_rate=spec.sample_rate,
             hop_length=spec.hop_length,
+            on_sent=None if self._log is None else self._log.note_command,
         )
+        if self._log is not None:
+            self._log.begin(renderer, self.config.sample_rate)
         for command in self._settings.everything():
             renderer.send(**command)
         return renderer
+
+    def _on_held(self, slot: int, note: Note) -> None:
+        if self._log is not None:
+            self._log.note_slot(slot, note)
 
     @property
     def _unbent_step(self) -> float:
         """Model samples per output sample at the pitch of the frames."""
         return self.instrument.spec.sample_rate / self.config.sample_rate
-
-    @property
-    def _n_onset_frames(self) -> int:
-        return self.instrument.tiles[0].n_frames
-
-    def _interleaved(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return where to render: `out` itself, or a block to be turned into it."""
-        is_block = out.ndim == 2 and out.dtype == np.float32
-        if not is_block or 2 not in out.shape:
-            raise ConfigError(
-                f"a block of shape {list(out.shape)} and type {out.dtype}:"
-                " expected [n_samples, 2] or [2, n_samples], float32"
-            )
-        n_samples = len(out) if out.shape[1] == 2 else out.shape[1]
-        if n_samples > self.config.max_block_size:
-            raise ConfigError(
-                f"a block of {n_samples} samples: the engine is prepared for"
-                f" {self.config.max_block_size}"
-            )
-        if out.shape[1] == 2 and out.flags.c_contiguous:
-            return out
-        if out.shape[1] == 2:
-            raise ConfigError("a block of [n_samples, 2] that is not contiguous: copy it first")
-        return np.empty((n_samples, 2), np.float32)
 
 
 def _number(value: int | None) -> int:

@@ -22,6 +22,12 @@ from synth.units import semitones_to_ratio
 SETTLED_S = 0.25  # a timbre that has not moved for so long is worth making in advance
 N_REMEMBERED = 64  # keys played lately
 
+OnHeld = Callable[[int, Note], None]
+
+
+def _ignore(_slot: int, _note: Note) -> None:
+    pass
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Struck:
@@ -49,9 +55,17 @@ class SoundingNotes:
         instrument: whose notes.
         worker: that generates them.
         layers: velocities that notes are generated at, 0..1.
+        on_held: is told which note lies in a slot that is about to be played.
     """
 
-    def __init__(self, instrument: Instrument, worker: NoteWorker, layers: Sequence[float]) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        worker: NoteWorker,
+        layers: Sequence[float],
+        on_held: OnHeld = _ignore,
+    ) -> None:
+        self._on_held = on_held
         self._instrument = instrument
         self._worker = worker
         self._layers = layers
@@ -77,6 +91,7 @@ class SoundingNotes:
         slot = self._worker.strike(note)
         if slot is None:
             return None
+        self._on_held(slot, note)
         serial = self._n_struck
         self._n_struck += 1
         self._notes[serial] = _Sounding(part=part, note=note, slots=[slot], pitch=key_pitch)
@@ -142,6 +157,7 @@ class SoundingNotes:
                 continue
             slot = self._worker.strike(sounding.note, is_crossing=True)
             if slot is not None:
+                self._on_held(slot, sounding.note)
                 sounding.slots.append(slot)
                 yield {"kind": queue.MORPH, "serial": serial, "slot": slot, "value": part.morph_s}
 

@@ -24,11 +24,14 @@ class EngineStats:
     dropped_notes: int  # whose frames never came
     non_finite: int  # voices reset because their samples were no numbers
     limited_samples: int
+    shed_events: int  # that a full command ring kept from the audio thread
     cache: CacheStats
     worker: WorkerStats
 
 
-def collect_stats(counters: Counters, cache: CacheStats, worker: WorkerStats) -> EngineStats:
+def collect_stats(
+    counters: Counters, cache: CacheStats, worker: WorkerStats, *, n_shed: int = 0
+) -> EngineStats:
     """Put together what the audio thread, the cache and the worker have counted.
 
     Thread: any but audio.
@@ -47,6 +50,7 @@ def collect_stats(counters: Counters, cache: CacheStats, worker: WorkerStats) ->
         dropped_notes=counters.n_dropped,
         non_finite=counters.n_non_finite,
         limited_samples=counters.n_limited,
+        shed_events=n_shed,
         cache=cache,
         worker=worker,
     )

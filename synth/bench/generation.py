@@ -19,15 +19,15 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from synth.bench.figures import median_s, percentiles, rounded
+from synth.finishing import for_worker, make_finisher
 from synth.frames import NoteFrames
 from synth.notes.backends import installed_backends
 from synth.notes.cache import Note, allocate_pool, make_note
 from synth.notes.generators import WHOLE, NoteGenerator, OnnxGenerator, n_usable_cores
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
-from synth.notes.tiles import FrameFinisher, generate_tiles, place_tile
+from synth.notes.tiles import generate_tiles, place_tile
 from synth.notes.torchscript import TorchScriptGenerator
-from synth.realtime.finish import Finisher
 
 GEMM_SIZE = 1024
 _PITCHES = (36, 48, 60, 72, 84)
@@ -37,16 +37,9 @@ class NoteMaker:
     """Generates fresh notes and makes them playable, on the calling thread."""
 
     def __init__(self, instrument: Instrument) -> None:
-        spec = instrument.spec
         self.instrument = instrument
         self._pool = allocate_pool(instrument, 8_000_000)
-        self._finisher = Finisher(
-            n_fft=spec.n_fft,
-            hop_length=spec.hop_length,
-            n_frames=spec.n_frames,
-            n_onset_frames=instrument.tiles[0].n_frames,
-            sample_rate=spec.sample_rate,
-        )
+        self._finisher = make_finisher(instrument)
         self._finisher.compile()
         self._seed = 0
 
@@ -65,12 +58,7 @@ class NoteMaker:
     def make(self, generator: NoteGenerator, tile: int) -> None:
         """Generate one tile of a fresh note, or all of it, and finish it in slot 0."""
         (packed,) = generate_tiles(self.instrument, generator, tile, [self.fresh_note()])
-        finisher = FrameFinisher(
-            finish_onset=self._finisher.finish_onset,
-            plan_sustain=self._finisher.plan_sustain,
-            publish=self._finisher.publish,
-        )
-        place_tile(self._pool, 0, 0, packed, finisher)
+        place_tile(self._pool, 0, 0, packed, for_worker(self._finisher))
 
 
 def measure_whole_note(

@@ -15,6 +15,7 @@ BUILT_IN = (
     "play",
     "render",
     "note",
+    "replay",
     "learn",
     "presets",
     "instrument",

@@ -60,6 +60,12 @@ def add_command(subparsers: Subparsers) -> None:
     add_backend(parser, is_from_settings=True)
     parser.add_argument("--block-size", metavar="N", type=int, help="samples (as the device likes)")
     parser.add_argument("--record", metavar="OUT.wav", type=Path, help="record what is played")
+    parser.add_argument(
+        "--log-run",
+        metavar="RUN.jsonl",
+        type=Path,
+        help="write down all that happens, for `gansynth replay`",
+    )
     parser.add_argument("--demo", action="store_true", help="play a song by itself, then leave")
     parser.add_argument(
         "--settings", metavar="FILE.toml", type=Path, help="settings instead of the user's own"

@@ -47,7 +47,7 @@ def apply_commands(state: Any, n: int) -> int:
     """
     engine = engine_of(state)
     commands, ends = commands_of(state), command_ends_of(state)
-    while queue.count_waiting(ends) > 0:
+    while ends[queue.HEAD] < engine.n_commands_seen:
         command = commands[ends[queue.HEAD] & (commands.shape[0] - 1)]
         if command.time > engine.clock:
             return min(n, command.time - engine.clock)

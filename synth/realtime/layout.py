@@ -16,7 +16,7 @@ from synth.realtime import limiter, resample, reverb
 from synth.realtime.decode import make_decoder
 from synth.realtime.envelope import fall_factor
 from synth.realtime.heads import HEAD_DTYPE, NO_SLOT
-from synth.realtime.queue import COMMAND_DTYPE, N_END_WORDS
+from synth.realtime.queue import COMMAND_DTYPE, N_END_WORDS, SIGHTING_DTYPE
 from synth.units import ms_to_samples
 
 SMOOTHING_MS = 5.0  # time constant of gains, pans and bends: no zipper, no lag
@@ -35,6 +35,11 @@ ENGINE_DTYPE = np.dtype(
         ("smoothing", np.float64),  # one-pole factor of gains, pans and bends, per output sample
         ("master", np.float64),  # gain now
         ("master_target", np.float64),
+        # What the block that is being rendered has seen of other threads (synth.realtime.intake).
+        ("n_commands_seen", np.int64),  # pushed up to here
+        ("n_block_samples", np.int64),  # of it
+        ("digest", np.int64),  # of all samples so far, where sightings are noted
+        ("n_unseen", np.int64),  # sightings for which the ring had no room
         # What happened, counted for stats(); int64 never wraps.
         ("n_active", np.int64),
         ("n_steals", np.int64),
@@ -202,6 +207,10 @@ class Arrays(NamedTuple):
     onset_phase: NDArray[np.int32]  # [n_slots, n_bins]
     plan: NDArray[Any]  # [n_slots] of PLAN_DTYPE
     n_ready: NDArray[np.int64]  # [n_slots]
+    # What of it the audio thread has seen, and its notes for a replay.
+    seen: NDArray[np.int64]  # [n_slots]
+    sightings: NDArray[Any]  # [n_sightings, a power of two or none] of SIGHTING_DTYPE
+    seen_ends: NDArray[np.int64]  # [N_END_WORDS]
 
 
 def allocate_arrays(
@@ -211,6 +220,7 @@ def allocate_arrays(
     sample_rate: float,
     model_rate: float,
     hop_length: int,
+    n_sightings: int = 0,
 ) -> Arrays:
     """Allocate everything, at rest: no note sounds, all parts are set alike.
 
@@ -220,6 +230,7 @@ def allocate_arrays(
         sample_rate: Hz, of the output.
         model_rate: Hz, of the instrument.
         hop_length: model samples between frames.
+        n_sightings: that are kept until they are taken, a power of two; 0: none is noted.
 
     Thread: control.
     """
@@ -270,6 +281,9 @@ def allocate_arrays(
         onset_phase=pool.phase,
         plan=pool.plan,
         n_ready=pool.n_ready,
+        seen=np.zeros(pool.n_slots, np.int64),
+        sightings=np.zeros(n_sightings, SIGHTING_DTYPE),
+        seen_ends=np.zeros(N_END_WORDS, np.int64),
     )
     _initialise(arrays, config, sample_rate, model_rate, hop_length)
     return arrays

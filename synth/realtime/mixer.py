@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from synth.realtime.commands import apply_commands
 from synth.realtime.envelope import ENDED, RELEASE, write_envelope
-from synth.realtime.intrinsics import as_pointer, load_acquire
+from synth.realtime.intake import digest_block, look
+from synth.realtime.intrinsics import as_pointer
 from synth.realtime.kernel import REORDERED, native, realtime
 from synth.realtime.layout import QUANTUM
 from synth.realtime.limiter import limit
@@ -34,13 +35,13 @@ from synth.realtime.state import (
     limiter_of,
     mix_of,
     mono_of,
-    n_ready_of,
     part_gains_of,
     part_ratios_of,
     parts_of,
     reverb_of,
     room_of,
     samples_of,
+    seen_of,
     sends_of,
     state_at,
     steps_of,
@@ -91,6 +92,7 @@ def render_block(out: NDArray[np.float32], state: Any) -> None:
     Thread: audio.
     """
     engine = engine_of(state)
+    look(state, out.shape[0])
     n_done = 0
     while n_done < out.shape[0]:
         n = apply_commands(state, min(QUANTUM, out.shape[0] - n_done))
@@ -99,17 +101,18 @@ def render_block(out: NDArray[np.float32], state: Any) -> None:
         _mix_quantum(state, out[n_done : n_done + n])
         engine.clock += n
         n_done += n
+    digest_block(state, out)
 
 
 @realtime
 def _wake_voices(state: Any) -> None:
     """Start the voices whose frames have come, release those whose time has come."""
-    engine, voices, n_ready = engine_of(state), voices_of(state), n_ready_of(state)
+    engine, voices, seen = engine_of(state), voices_of(state), seen_of(state)
     patience = int(PATIENCE_S * engine.sample_rate)
     for i in range(voices.shape[0]):
         voice = voices[i]
         if voice.state == WAITING:
-            if load_acquire(n_ready, voice.slot) > 0:
+            if seen[voice.slot] > 0:
                 begin_sound(state, i)
             elif engine.clock - voice.release_at > patience:
                 end_voice(state, i)

@@ -39,6 +39,16 @@ COMMAND_DTYPE = np.dtype(
     ]
 )
 
+SIGHTING_DTYPE = np.dtype(
+    [
+        ("clock", np.int64),  # engine clock at the start of the block that saw it
+        ("kind", np.int64),  # of `synth.realtime.intake`
+        ("slot", np.int64),  # -1: none
+        ("value", np.int64),
+        ("digest", np.int64),  # of all samples before
+    ]
+)
+
 # Kinds of command.
 START, RELEASE, PEDAL, SET_PART, EXPRESS, RELEASE_ALL, SILENCE_ALL, SET_MASTER, MORPH = range(9)
 SOSTENUTO, RETUNE, PRESS_KEY, SET_ROOM = range(9, 13)

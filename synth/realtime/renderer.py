@@ -5,8 +5,9 @@ pushes commands and takes back the slots that are no longer played. One thread a
 `synth.engine` sees to that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,18 @@ from synth.config import EngineConfig
 from synth.frames import NoteFrames
 from synth.realtime import queue
 from synth.realtime.callback import compile_callback
+from synth.realtime.intake import take_sightings
 from synth.realtime.layout import allocate_arrays
 from synth.realtime.mixer import compile_render
 from synth.realtime.resample import MAXIMUM_STEP
 from synth.realtime.state import address_state
 from synth.realtime.streams import compile_decode_hop
 from synth.realtime.voices import FADING, FREE, NEVER, WAITING
+
+# kind, time, part, note_id, serial, slot, index, key, ratio, value, pitch
+CommandRow = tuple[int, int, int, int, int, int, int, float, float, float, float]
+OnSent = Callable[[CommandRow], None]
+N_SIGHTINGS = 1 << 14  # kept until they are taken: a minute of busy playing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,8 @@ class Renderer:
         sample_rate: Hz, of the output.
         model_rate: Hz, of the frames.
         hop_length: model samples between frames.
+        on_sent: is told of every command before it is pushed; the audio thread's sightings are
+            noted then too (`take_sightings`).
     """
 
     def __init__(
@@ -65,13 +74,16 @@ class Renderer:
         sample_rate: float,
         model_rate: float,
         hop_length: int,
+        on_sent: OnSent | None = None,
     ) -> None:
+        self._on_sent = on_sent
         self._arrays = allocate_arrays(
             pool,
             config=config,
             sample_rate=sample_rate,
             model_rate=model_rate,
             hop_length=hop_length,
+            n_sightings=N_SIGHTINGS if on_sent else 0,
         )
         self._state = address_state(self._arrays)
         self._state["render"] = compile_render().address
@@ -154,21 +166,52 @@ class Renderer:
 
         Thread: control (one at a time).
         """
-        self._command[0] = (
-            kind,
-            time,
-            part,
-            note_id,
-            serial,
-            slot,
-            index,
-            key,
-            ratio,
-            value,
-            pitch,
-        )
+        return self.push((kind, time, part, note_id, serial, slot, index, key, ratio, value, pitch))
+
+    def push(self, command: CommandRow) -> bool:
+        """Send one command as `send` does.
+
+        Args:
+            command: in the order of COMMAND_DTYPE.
+
+        Thread: control (one at a time).
+        """
         arrays = self._arrays
-        return bool(queue.push_command(arrays.commands, arrays.command_ends, self._command))
+        ends = arrays.command_ends
+        if ends[queue.TAIL] - ends[queue.HEAD] >= len(arrays.commands):
+            return False
+        if self._on_sent is not None:
+            self._on_sent(command)
+        self._command[0] = command
+        return bool(queue.push_command(arrays.commands, ends, self._command))
+
+    def take_sightings(self) -> NDArray[Any]:
+        """Return what blocks have seen since the last call, the oldest first.
+
+        Returns:
+            [n] of SIGHTING_DTYPE.
+
+        Thread: control (one at a time).
+        """
+        arrays = self._arrays
+        out = np.zeros(len(arrays.sightings), queue.SIGHTING_DTYPE)
+        return out[: take_sightings(arrays.sightings, arrays.seen_ends, out)]
+
+    @property
+    def n_unseen(self) -> int:
+        """Sightings that were lost because nobody took them in time.
+
+        Thread: any.
+        """
+        return int(self._arrays.engine["n_unseen"][0])
+
+    @property
+    def digest(self) -> int:
+        """Digest of all samples rendered so far; 0 where sightings are not noted.
+
+        Thread: any.
+        """
+        return int(self._arrays.engine["digest"][0])
 
     def take_returned(self) -> Iterator[tuple[int, int]]:
         """Yield (serial, slot) of what notes have finished with since the last time.

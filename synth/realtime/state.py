@@ -29,7 +29,7 @@ from synth.realtime.layout import (
     VOICE_DTYPE,
     Arrays,
 )
-from synth.realtime.queue import COMMAND_DTYPE, N_END_WORDS
+from synth.realtime.queue import COMMAND_DTYPE, N_END_WORDS, SIGHTING_DTYPE
 from synth.realtime.reverb import N_DIFFUSERS, N_LINES, REVERB_DTYPE
 
 ROUTINES = ("decode_hop", "render")  # addresses of compiled code, entered by its callers
@@ -47,6 +47,7 @@ _SIZES = (
     "n_half",
     "n_spectrum",
     "n_room",
+    "n_sightings",
 )
 STATE_DTYPE = np.dtype(
     [(name, np.int64) for name in ("own_address", *ROUTINES, *Arrays._fields, *_SIZES)],
@@ -77,6 +78,7 @@ def address_state(arrays: Arrays) -> NDArray[Any]:
     state["n_half"] = arrays.bin_steps.shape[1]
     state["n_spectrum"] = arrays.rows.shape[1]
     state["n_room"] = arrays.room.shape[1]
+    state["n_sightings"] = len(arrays.sightings)
     return state
 
 
@@ -129,3 +131,6 @@ onset_overlap_of = array_in("onset_overlap", np.float32, "n_slots", "n_fft")
 onset_phase_of = array_in("onset_phase", np.int32, "n_slots", "n_bins")
 plan_of = array_in("plan", PLAN_DTYPE, "n_slots")
 n_ready_of = array_in("n_ready", np.int64, "n_slots")
+seen_of = array_in("seen", np.int64, "n_slots")
+sightings_of = array_in("sightings", SIGHTING_DTYPE, "n_sightings")
+seen_ends_of = array_in("seen_ends", np.int64, N_END_WORDS)

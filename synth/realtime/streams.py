@@ -22,7 +22,7 @@ from synth.realtime.decode import (
 )
 from synth.realtime.envelope import RELEASE
 from synth.realtime.heads import NO_SLOT, begin_morph, start_voice
-from synth.realtime.intrinsics import call_at, load_acquire
+from synth.realtime.intrinsics import call_at
 from synth.realtime.kernel import native, realtime
 from synth.realtime.resample import N_BEFORE
 from synth.realtime.state import (
@@ -34,7 +34,6 @@ from synth.realtime.state import (
     geometry_of,
     heads_of,
     magnitude_of,
-    n_ready_of,
     onset_of,
     onset_overlap_of,
     onset_phase_of,
@@ -44,6 +43,7 @@ from synth.realtime.state import (
     plan_of,
     rows_of,
     samples_of,
+    seen_of,
     split_of,
     state_at,
     twiddles_of,
@@ -125,7 +125,7 @@ def _begin_waiting_morph(state: Any, i: int) -> None:
     if voice.next_slot == NO_SLOT:
         return
     n_frames = magnitude_of(state).shape[1]
-    if load_acquire(n_ready_of(state), voice.next_slot) < n_frames:
+    if seen_of(state)[voice.next_slot] < n_frames:
         return
     geometry = geometry_of(state)
     n_hops = int(voice.morph_s * geometry.model_rate / geometry.hop_length)
@@ -164,7 +164,7 @@ def _frames(state: Any) -> Frames:
         frame_scale_of(state),
         phase_advance_of(state),
         plan_of(state),
-        n_ready_of(state),
+        seen_of(state),
     )
 
 

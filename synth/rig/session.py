@@ -212,8 +212,9 @@ class Session:
             else:
                 self.config = wanted
                 self._tell(f"{names}: {getattr(config, names)}")
-        if config.record != self.config.record:
-            self._tell("record: takes effect at the next start")
+        for name in ("record", "log_run"):
+            if getattr(config, name) != getattr(self.config, name):
+                self._tell(f"{name}: takes effect at the next start")
         if errors:
             raise errors[0]
 
@@ -254,6 +255,8 @@ class Session:
         with marked, contextlib.ExitStack() as opening:
             engine = opening.enter_context(Engine(folder, self._engine_config(), tell=self._tell))
             audition(engine)
+            if self.config.log_run is not None:
+                self._tell(f"run log: {engine.log_run(self.config.log_run)}")
             opening.pop_all()
         return engine
 

@@ -47,6 +47,7 @@ class SessionConfig:
     backend: Backend = "auto"  # runtime of the generator
     device: Device = "cpu"  # where it runs
     record: Path | None = None  # WAV file
+    log_run: Path | None = None  # file from which `gansynth replay` renders the same samples
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.

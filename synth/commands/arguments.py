@@ -1,8 +1,9 @@
 """Arguments that several commands take, and what their words may say."""
 
 import argparse
+import contextlib
 import math
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ def add_offline_sound(parser: argparse.ArgumentParser) -> None:
     sound = parser.add_mutually_exclusive_group()
     sound.add_argument("--preset", metavar="P", help="a preset by its name")
     sound.add_argument("--timbre", metavar="NAME|seed:N", help="a timbre by its name, or a seed")
+    add_set(parser)
     add_instrument(parser)
     add_backend(parser)
     parser.add_argument(
@@ -27,17 +29,32 @@ def add_offline_sound(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def offline_engine(args: argparse.Namespace) -> "AbstractContextManager[tuple[Engine, Player]]":
+@contextlib.contextmanager
+def offline_engine(args: argparse.Namespace) -> "Iterator[tuple[Engine, Player]]":
     """Open the engine that `add_offline_sound` describes."""
+    from synth.control.assignment import assign, read_assignment
     from synth.offline import open_offline
 
-    return open_offline(
+    values = [read_assignment(words) for words in args.set or ()]
+    with open_offline(
         args.instrument,
         sample_rate=args.sample_rate,
         preset=args.preset,
         timbre=args.timbre,
         backend=args.backend,
         device=args.device,
+    ) as (engine, player):
+        assign(player, values)
+        yield engine, player
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """Declare values of parameters; the inside of `synth.parameters` by its names."""
+    parser.add_argument(
+        "--set",
+        metavar="PARAMETER=VALUE",
+        action="append",
+        help="a parameter in its own unit, after the preset: amp/release=1.5, part/2/key/low=60",
     )
 
 

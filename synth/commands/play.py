@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.commands import Subparsers
-from synth.commands.arguments import add_backend, add_instrument
+from synth.commands.arguments import add_backend, add_instrument, add_set
 
 if TYPE_CHECKING:
     from synth.adapters.systemd import ServiceManager
@@ -30,6 +30,7 @@ def add_command(subparsers: Subparsers) -> None:
         " SIGHUP reads it again. `gansynth service install` starts the player at every login.",
     )
     parser.add_argument("--preset", metavar="P", help="a preset by its name, for all parts")
+    add_set(parser)
     add_instrument(parser)
     parser.add_argument(
         "--audio",
@@ -160,7 +161,7 @@ def _session_config(args: argparse.Namespace) -> "SessionConfig":
         for field in fields(SessionConfig)
         if getattr(args, field.name, None) is not None
     }
-    for name in ("osc_allow", "osc_feedback"):
+    for name in ("osc_allow", "osc_feedback", "set"):
         if name in given:
             given[name] = tuple(given[name])
     settings = load_settings(args.settings)

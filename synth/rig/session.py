@@ -24,6 +24,7 @@ from synth.adapters.outputs.source import Source
 from synth.adapters.outputs.switch import Switch
 from synth.adapters.outputs.tape import Tape
 from synth.config import EngineConfig
+from synth.control.assignment import assign, read_assignment
 from synth.control.player import Player
 from synth.control.presets import find_preset
 from synth.engine import Engine
@@ -85,6 +86,7 @@ class Session:
             self._remembered = restored.get("subscribers", [])
             if preset is not None:
                 self.player.load(preset)
+            self._assign(config)
             self._switch = Switch(self.engine)
             source: Source = self._switch
             if config.record is not None:
@@ -193,6 +195,7 @@ class Session:
         for is_changed, follow, names in (
             (self._is_other_instrument(config.instrument), self._follow_instrument, "instrument"),
             (config.preset not in {None, self.config.preset}, self._follow_preset, "preset"),
+            (config.set != self.config.set, self._assign, "set"),
             (config.audio != self.config.audio, self._follow_audio, "audio"),
             (config.block_size != self.config.block_size, self._follow_audio, "block_size"),
             (config.midi_in != self.config.midi_in, self._follow_midi, "midi_in"),
@@ -350,6 +353,9 @@ class Session:
 
     def _follow_preset(self, config: SessionConfig) -> None:
         self.player.load(find_preset(str(config.preset)))
+
+    def _assign(self, config: SessionConfig) -> None:
+        assign(self.player, map(read_assignment, config.set))
 
     def _follow_audio(self, config: SessionConfig) -> None:
         self.audio.choose(config.audio, config.block_size)

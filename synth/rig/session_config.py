@@ -21,6 +21,7 @@ import platformdirs
 from synth.adapters.midi_in import ALL_PORTS, MidiApi
 from synth.adapters.osc import DEFAULT_HOST, DEFAULT_PORT, parse_endpoint
 from synth.config import BACKENDS, DEVICES, Backend, Device
+from synth.control.assignment import read_assignment
 from synth.errors import ConfigError, InputFileError
 from synth.parameters import nearest
 
@@ -35,6 +36,7 @@ class SessionConfig:
     """What `gansynth play` can be told."""
 
     preset: str | None = None  # by name; None: a pad of the instrument's own timbres
+    set: tuple[str, ...] = ()  # parameters after the preset: "amp/release=1.5", "part/2/key/low=60"
     instrument: Path | None = None  # folder; None: the one that ships
     audio: str | None = None  # device, or "null"; None: JACK if it runs, else the best card
     midi_in: str = ALL_PORTS  # keyboard, "all" or "none"
@@ -70,6 +72,8 @@ class SessionConfig:
                 )
         if self.audio == "" or not self.midi_in:
             raise ConfigError("a device's name is empty; run `gansynth devices`, or leave it out")
+        for assignment in self.set:
+            read_assignment(assignment)
         parse_endpoint(self.osc)
         for endpoint in (
             *self.osc_feedback,

@@ -1,6 +1,5 @@
 """Presets, tunings and MIDI learn by OSC; everything by name, never by path."""
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -17,13 +16,11 @@ from synth.adapters.addresses.table import (
     whole,
 )
 from synth.adapters.osc_packet import Argument
+from synth.control.assignment import read_address
 from synth.control.presets import MAX_PROGRAM
 from synth.control.tuning import load_tuning, tuning_names
 from synth.errors import ConfigError
-from synth.events import N_PARTS
-from synth.parameters import find_parameter
 
-_PARAMETER = re.compile(r"(?:/part/(\d{1,2}))?(?:/param/|/)?([a-z]+/[a-z0-9_]+?)(?:/raw)?")
 _MAX_LIST_BYTES = 8000  # of names in one packet
 
 
@@ -229,13 +226,9 @@ def _plan_forget(controls: Controls, request: Request) -> Action:
 
 
 def _parameter(word: Argument, part: int) -> tuple[str, int]:
-    """Read '/param/amp/pan', '/part/3/param/amp/pan' or 'amp/pan'."""
-    found = _PARAMETER.fullmatch(str(word))
-    if found is None:
-        raise ConfigError(f"{word!r:.80}: expected the address of a parameter, /param/amp/pan")
-    if found[1]:
-        part = whole(float(found[1]), "part", 1, N_PARTS) - 1
-    return find_parameter(found[2]).name, part
+    """Read the address of a parameter, of the part that was named before if it names none."""
+    parameter, named = read_address(str(word))
+    return parameter.name, part if named is None else named
 
 
 def _waiting(controls: Controls) -> str:

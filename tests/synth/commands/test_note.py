@@ -50,3 +50,13 @@ def test_a_timbre_that_is_not_there_is_wrong_usage(note, tmp_path, capsys):
     assert note(tmp_path / "a.wav", "--pitch", 60, "--timbre", "nothing") == 2
     assert "'nothing'" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_parameter_can_be_set_for_it(note, tmp_path, capsys):
+    words = ("--pitch", 60, "--seconds", 0.2)
+    note(tmp_path / "a.wav", *words)
+    note(tmp_path / "b.wav", *words, "--set", "pitch/transpose=5", "--set", "part/2/amp/pan=1")
+    assert (tmp_path / "a.wav").read_bytes() != (tmp_path / "b.wav").read_bytes()
+    assert note(tmp_path / "c.wav", *words, "--set", "pitch/transpose=99") == 2
+    assert "expected -24 to 24 semitones" in capsys.readouterr().err
+    assert not (tmp_path / "c.wav").exists()

@@ -42,12 +42,14 @@ def test_no_flag_has_a_default_that_would_hide_the_file():
 def test_a_file_says_what_flags_say(settings, tmp_path):
     path = settings(
         'preset = "Organ Loft"\ninstrument = "mine"\nosc_allow = ["10.0.0.0/8"]\nblock_size = 128'
+        '\nset = ["part/2/key/low=60"]'
     )
     assert load_settings(path) == {
         "preset": "Organ Loft",
         "instrument": tmp_path / "mine",  # beside the file, wherever the player is started
         "osc_allow": ("10.0.0.0/8",),
         "block_size": 128,
+        "set": ("part/2/key/low=60",),
     }
 
 

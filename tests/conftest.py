@@ -50,8 +50,14 @@ class JackServer:
     def _end(self, number: int) -> None:
         if self._process is not None:
             self._process.send_signal(number)
+            self._process.send_signal(signal.SIGCONT)
             self._process.wait(_PATIENCE_S)
             self._process = None
+
+    def freeze(self) -> None:
+        """Let it stand still, as behind a driver that hangs, until it is closed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def ports(self) -> list[str]:
         """List the ports of all its clients."""

@@ -35,6 +35,7 @@ SLOWEST_SEARCH_S = 8.0  # between two looks, when many found nothing
 _BACK_OFF = 1.5  # each look waits longer than the one before
 _WATCH_S = 0.25  # between two looks at the callback's counter
 _PATIENCE_S = 1.0  # without a callback: the device is gone
+_CLOSE_S = 0.3  # for the watcher to end
 _log = logging.getLogger(__name__)
 
 
@@ -118,9 +119,9 @@ class AudioOut:
         self._is_choice_new = True
 
     def close(self) -> None:
-        """End the sound."""
+        """End the sound; whoever hangs is not waited for."""
         self._ended.set()
-        self._watcher.join()
+        self._watcher.join(_CLOSE_S)  # it may be asking a server that stands still
         self._close_output()
 
     def __enter__(self) -> Self:
@@ -170,6 +171,9 @@ class AudioOut:
 
     def _switch_to(self, output: JackOutput | PortAudioOutput) -> None:
         """Let a device take over from what plays now."""
+        if self._ended.is_set():  # while it was opened: nobody may be called back any more
+            output.close()
+            return
         self._close_output()
         # At the same rate the engine is not prepared again: what sounds goes on.
         if output.sample_rate != self._sample_rate:

@@ -84,7 +84,9 @@ def run(args: argparse.Namespace) -> int:
     from synth.commands.demo import play_demo, render_demo
     from synth.commands.progress import opened
     from synth.commands.signals import Signals
+    from synth.rig import crash_marker
     from synth.rig.last_state import state_path
+    from synth.rig.leaving import LEAVE_S, WRITE_S
     from synth.rig.logs import EVENTS, start_logging
     from synth.rig.running import announced
     from synth.rig.session import Session
@@ -93,13 +95,19 @@ def run(args: argparse.Namespace) -> int:
     if args.demo and config.audio is None and not _has_audio():
         return render_demo(config)
     start_logging()
-    signals = Signals()
     manager = ServiceManager()
     state = None if args.demo else state_path()
+    leave_s = LEAVE_S if config.record is None else WRITE_S
     with contextlib.ExitStack() as stack:
-        session = stack.enter_context(
-            opened(partial(Session, config, tell=EVENTS.info, state=state))
-        )
+        # Whoever is told to end while something is loaded has not crashed of it.
+        stack.callback(crash_marker.forget)
+        signals = Signals(leave_s, crash_marker.forget)
+        opening = opened(partial(Session, config, tell=EVENTS.info, state=state))
+        try:
+            with signals.interrupting():
+                session = stack.enter_context(opening)
+        except KeyboardInterrupt:
+            return 0
         stack.enter_context(announced(session.osc_address))
         ready_line = session.ready_line()
         print(ready_line, flush=True)

@@ -1,30 +1,44 @@
 """Signals, for whoever waits for them in the main thread: the end, and a reload.
 
 The kernel may hand a signal to any thread, and Python runs its handler in the main thread only, as
-soon as that runs at all. So the wait is for a socket that the C handler itself writes to
-(`signal.set_wakeup_fd`): no lock that a handler could find taken, no thread that sleeps on.
+soon as that runs at all: not while it is inside a library that hangs. So a thread of its own waits
+for a socket that the C handler itself writes to (`signal.set_wakeup_fd`): no lock that a handler
+could find taken. Between them native code sees to it that the end comes (`synth.rig.leaving`).
 """
 
 import contextlib
-import select
 import signal
 import socket
-import time
+import threading
+from collections.abc import Callable, Iterator
 from types import FrameType
+
+from synth.rig.leaving import pass_on
 
 _END = {signal.SIGINT, signal.SIGTERM}
 _WAKE_BYTES = 4096
 
 
 class Signals:
-    """Takes SIGINT, SIGTERM and SIGHUP from the moment it is made; main thread only."""
+    """Takes SIGINT, SIGTERM and SIGHUP from the moment it is made; main thread only.
 
-    def __init__(self) -> None:
-        self._has_ended = False
-        self._is_reload_wanted = False
-        self._woken, self._waker = socket.socketpair()
-        for end in (self._woken, self._waker):
-            end.setblocking(False)
+    Args:
+        leave_s: from the end's signal to the end of the process, at most; None: as it comes.
+        on_end: called when the end is asked for, whatever the main thread does; short.
+    """
+
+    def __init__(
+        self, leave_s: float | None = None, on_end: Callable[[], object] = lambda: None
+    ) -> None:
+        self._on_end = on_end
+        self._has_ended = threading.Event()
+        self._is_reload_wanted = threading.Event()
+        self._is_interruptible = False
+        woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
+        self._ends = [woken] if leave_s is None else [pass_on(woken, leave_s), woken]
+        self._listener = threading.Thread(target=self._listen, name="signals", daemon=True)
+        self._listener.start()
         # A full socket wakes as well as one with room.
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for number in (*_END, signal.SIGHUP):
@@ -36,21 +50,44 @@ class Signals:
         Args:
             timeout: seconds, at most.
         """
-        deadline = time.monotonic() + timeout
-        while not self._has_ended:
-            left_s = deadline - time.monotonic()
-            if left_s <= 0.0:
-                return False
-            if select.select([self._woken], [], [], left_s)[0]:
-                with contextlib.suppress(BlockingIOError):
-                    self._woken.recv(_WAKE_BYTES)
-        return True
+        return self._has_ended.wait(timeout)
 
     def take_reload(self) -> bool:
         """Tell whether a reload was asked for since the last call."""
-        wanted, self._is_reload_wanted = self._is_reload_wanted, False
-        return wanted
+        is_wanted = self._is_reload_wanted.is_set()
+        self._is_reload_wanted.clear()
+        return is_wanted
+
+    @contextlib.contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """Let the end cut short what takes long and can be left at any point, such as a start.
+
+        Raises:
+            KeyboardInterrupt: the end was asked for, by whichever signal.
+        """
+        self._is_interruptible = True
+        try:
+            yield
+        finally:
+            self._is_interruptible = False
+
+    def close(self) -> None:
+        """Take no more of them; the handlers stay."""
+        signal.set_wakeup_fd(-1)
+        self._waker.close()
+        self._listener.join()
+        for end in self._ends:
+            end.close()
+
+    def _listen(self) -> None:
+        while numbers := self._ends[0].recv(_WAKE_BYTES):
+            if signal.SIGHUP in numbers:
+                self._is_reload_wanted.set()
+            if _END.intersection(numbers) and not self._has_ended.is_set():
+                self._has_ended.set()
+                self._on_end()
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
-        self._has_ended |= number in _END
-        self._is_reload_wanted |= number == signal.SIGHUP
+        if number in _END and self._is_interruptible:
+            self._is_interruptible = False  # once: a second one would cut the tidying short
+            raise KeyboardInterrupt

@@ -43,6 +43,14 @@ def loading(instrument: Path) -> Iterator[None]:
             path.unlink()
 
 
+def forget() -> None:
+    """Take this process's own marker away: it is about to end because it was told to."""
+    path = marker_path()
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if json.loads(path.read_text()).get("pid") == os.getpid():
+            path.unlink()
+
+
 def has_crashed(instrument: Path) -> bool:
     """Tell whether a player died while it loaded this instrument, and none has loaded one since."""
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from synth.adapters.audio_out import AudioOut
+from synth.adapters.closing import close_within
 from synth.adapters.discovery import Announcer, Service
 from synth.adapters.midi_in import ALL_PORTS, NO_PORTS, MidiIn
 from synth.adapters.osc import LOOPBACK, OscServer, parse_endpoint
@@ -37,6 +38,7 @@ from synth.rig.crash_marker import loading
 from synth.rig.last_state import LastState
 from synth.rig.session_config import NO_HTTP, SessionConfig
 
+CLOSE_S = 0.4  # for a port or server; usual are milliseconds, and one period of waiting
 FADE_OUT_S = 0.05  # longer than the engine's shortest fade and any usual block
 _log = logging.getLogger(__name__)
 
@@ -280,8 +282,8 @@ class Session:
 
     def _close_midi(self) -> None:
         midi, self.midi = self.midi, None
-        if midi is not None:
-            midi.close()
+        if midi is not None:  # rtmidi waits for ever where a JACK server has died
+            close_within(CLOSE_S, midi.close, "MIDI")
 
     def _open_osc(self, config: SessionConfig) -> None:
         """Open OSC, the same address space over HTTP, and tell the network if it may come in."""

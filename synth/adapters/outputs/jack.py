@@ -8,11 +8,12 @@ the engine's callback and takes its samples apart into the two ports.
 
 import ctypes
 import ctypes.util
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
+from synth.adapters.closing import close_within
 from synth.adapters.outputs.jack_callback import (
     LINK_DTYPE,
     SCRATCH_SAMPLES,
@@ -32,6 +33,7 @@ _NO_START_SERVER = 0x01
 _PORT_IS_INPUT, _PORT_IS_OUTPUT, _PORT_IS_PHYSICAL = 0x1, 0x2, 0x4
 _PLAYBACK_LATENCY = 1
 _AUDIO_TYPE = b"32 bit float mono audio"
+_CLOSE_S = 0.3  # a server that stands still is not waited for; one that runs takes milliseconds
 
 
 class JackOutput:
@@ -106,10 +108,14 @@ class JackOutput:
         self._connect()
 
     def close(self) -> None:
-        """Leave the server; it may be gone already."""
-        if self._client:
-            self._library.jack_client_close(self._client)
-            self._client = None
+        """Leave the server; it may be gone already, or stand still."""
+        client, self._client = self._client, None
+        if client:
+            close_within(_CLOSE_S, partial(self._leave, client), "the JACK client")
+
+    def _leave(self, client: int) -> None:
+        # A method, not the library's function: what the callback reads lives until it returns.
+        self._library.jack_client_close(client)
 
     def _register(self, name: str) -> int:
         port = self._library.jack_port_register(

@@ -10,14 +10,18 @@ import inspect
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
+from synth.adapters.closing import close_within
 from synth.adapters.outputs.source import CallbackSource
 from synth.errors import DeviceError
 
 N_CHANNELS = 2
 _PREFERRED_PCMS = ("pipewire", "pulse", "default")
+_CLOSE_S = 1.0  # for a device; one that is in order takes a few blocks
+_unclosed: "set[PortAudioOutput]" = set()  # whose device has not let go of them
 _SEAM = {"kind", "callback", "userdata", "wrap_callback"}
 
 
@@ -110,10 +114,15 @@ class PortAudioOutput:
         """Stop and close; a device that is gone cannot refuse."""
         stream, self._stream = self._stream, None
         if stream is not None:
-            with contextlib.suppress(self._sounddevice.PortAudioError):
-                stream.abort(ignore_errors=False)
-            with contextlib.suppress(self._sounddevice.PortAudioError):
-                stream.close(ignore_errors=False)
+            _unclosed.add(self)
+            close_within(_CLOSE_S, partial(self._leave, stream), str(self._device))
+
+    def _leave(self, stream: Any) -> None:
+        with contextlib.suppress(self._sounddevice.PortAudioError):
+            stream.abort(ignore_errors=False)
+        with contextlib.suppress(self._sounddevice.PortAudioError):
+            stream.close(ignore_errors=False)
+        _unclosed.discard(self)
 
     def _takes(self, sample_rate: int) -> bool:
         try:
@@ -157,8 +166,9 @@ def rescan() -> None:
         DeviceError: PortAudio does not start.
     """
     sounddevice = load_sounddevice()
-    if _holds_jack(sounddevice):
-        # It would abort the process if the server has gone (see jack_out); the list stays as it is.
+    if _holds_jack(sounddevice) or _unclosed:
+        # It would abort the process if the server has gone (see `jack`), and hang where a stream
+        # does; the list stays as it is.
         return
     try:
         sounddevice._terminate()  # noqa: SLF001 - documented for experts

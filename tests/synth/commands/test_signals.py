@@ -22,6 +22,16 @@ while not signals.wait(0.0001):
 print("ended", signals.take_reload(), signals.take_reload())
 """
 
+TOLD = """
+import signal, time
+from synth.commands.signals import Signals
+signals = Signals(on_end=lambda: print("told", flush=True))
+for _ in range(2):
+    signal.raise_signal(signal.SIGTERM)
+    signals.wait(60.0)
+signals.close()
+"""
+
 
 @pytest.fixture
 def signals():
@@ -29,9 +39,7 @@ def signals():
     before = {number: signal.getsignal(number) for number in numbers}
     made = Signals()
     yield made
-    signal.set_wakeup_fd(-1)
-    made._woken.close()
-    made._waker.close()
+    made.close()
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -44,6 +52,20 @@ def test_an_end_is_seen_at_once_and_from_then_on(signals, number):
     assert signals.wait(60.0)
     assert time.monotonic() - started_s < 30.0
     assert signals.wait(0.0)
+
+
+def test_the_end_cuts_a_start_short_and_nothing_else(signals):
+    with pytest.raises(KeyboardInterrupt), signals.interrupting():
+        signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)  # a second one does not disturb the tidying
+    assert signals.wait(60.0)
+
+
+def test_whoever_is_to_be_told_of_the_end_is_told_once():
+    finished = subprocess.run(
+        [sys.executable, "-c", TOLD], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert finished.stdout == "told\n"
 
 
 def test_a_reload_is_no_end_and_is_taken_once(signals):

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from synth.errors import InstrumentError
-from synth.rig.crash_marker import has_crashed, loading, marker_path
+from synth.rig.crash_marker import forget, has_crashed, loading, marker_path
 
 DIE_LOADING = """
 import os, sys
@@ -54,3 +54,15 @@ def test_a_torn_marker_accuses_nobody(text, tmp_path):
     marker_path().parent.mkdir(parents=True)
     marker_path().write_text(text)
     assert not has_crashed(tmp_path)
+
+
+def test_whoever_is_told_to_end_while_it_loads_has_not_crashed(tmp_path):
+    with loading(tmp_path):
+        forget()
+        assert not marker_path().exists()
+
+
+def test_the_marker_of_another_one_is_not_forgotten(tmp_path):
+    subprocess.run([sys.executable, "-c", DIE_LOADING, tmp_path], check=False)
+    forget()
+    assert has_crashed(tmp_path)

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from synth.events import NoteOff, NoteOn
 
+_MAX_KEYS = 128  # notes with ids may never be released; nobody goes back further
+
 
 class HeldKeys:
     """The keys of one part that are down, in the order in which they were pressed."""
@@ -17,7 +19,7 @@ class HeldKeys:
     def press(self, key: NoteOn) -> bool:
         """Note that a key goes down; return whether another one was down already."""
         self._forget(key.pitch, key.note_id)
-        self._keys.append(key)
+        self._keys = [*self._keys, key][-_MAX_KEYS:]
         return len(self._keys) > 1
 
     def lift(self, event: NoteOff) -> tuple[bool, NoteOn | None]:

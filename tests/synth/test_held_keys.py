@@ -27,3 +27,11 @@ def test_a_release_of_nothing_is_passed_on_and_clearing_forgets():
     keys.press(key(60))
     keys.clear()
     assert not keys.press(key(62))
+
+
+def test_notes_that_nobody_releases_do_not_pile_up():
+    keys = HeldKeys()
+    for note_id in range(10_000):
+        keys.press(key(60, note_id=note_id))
+    assert len(keys._keys) < 1_000
+    assert keys.lift(NoteOff(note_id=9_999)) == (False, key(60, note_id=9_998))

@@ -145,8 +145,9 @@ def test_an_instrument_that_was_exported_again_into_its_folder_is_loaded_again(
 
 def test_settings_that_did_not_change_are_left_alone_and_others_followed(session):
     osc, midi = session.osc, session.midi
-    session.reload(replace(session.config, block_size=64))
+    session.reload(replace(session.config, block_size=64, set=("part/2/key/low=60",)))
     assert (session.osc, session.midi) == (osc, midi)
+    assert session.player.real("key/low", 1) == 60.0
     session.reload(replace(session.config, osc="localhost:0", osc_allow=("10.0.0.0/8",)))
     assert session.osc is not osc
     host, _, port = session.osc_address.rpartition(":")

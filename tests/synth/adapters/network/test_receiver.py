@@ -118,6 +118,7 @@ def test_a_flood_is_counted_and_the_rest_not_read() -> None:
 addresses = st.sampled_from(
     [
         *("/mnote", "/fnote", "/ne/pitch", "/ne/timbre", "/param/amp/pan", "/timbre/xy"),
+        *("/param/key/low", "/part/{2,3}/param/key/channel", "/param/main/omni"),
         *("/timbre/mutate", "/timbre/z", "/undo", "/ab", "/part/3/mnote", "/param/*/volume"),
     ]
 )

@@ -1,11 +1,13 @@
 """What tests of several folders share."""
 
+import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -76,6 +78,22 @@ class JackServer:
                 return True
             time.sleep(0.1)
         return False
+
+
+@pytest.fixture
+def full_disk() -> Callable[[int], contextlib.AbstractContextManager[None]]:
+    """Return what lets every write beyond so many bytes of a file fail, as on a full disk."""
+
+    @contextlib.contextmanager
+    def limited(n_bytes: int) -> Iterator[None]:
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, limits[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    return limited
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Checkpoints: whole or not there; a damaged one is named."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -54,6 +55,20 @@ def test_a_failed_write_leaves_the_previous_one(tmp_path: Path) -> None:
     loaded = load_checkpoint(tmp_path)
     assert loaded is not None
     assert loaded[0]["model.a"].tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("n_bytes", [0, 200, 5_000])
+def test_a_full_disk_is_one_line_and_leaves_the_previous_one_whole(
+    tmp_path: Path, full_disk: Any, n_bytes: int
+) -> None:
+    save_checkpoint(tmp_path, {"model.a": torch.ones(3_000)}, {"step": 7})
+    before = (tmp_path / CHECKPOINT_NAME).read_bytes()
+    with full_disk(n_bytes), pytest.raises(InputFileError) as refused:
+        save_checkpoint(tmp_path, {"model.a": torch.zeros(3_000)}, {"step": 8})
+    assert "free some space" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert (tmp_path / CHECKPOINT_NAME).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT_NAME]
 
 
 def test_an_optimiser_goes_on_as_if_never_stopped() -> None:

@@ -23,6 +23,7 @@ MAX_AHEAD_S = 2.0
 MAX_WAITING = 1000  # bundles; a full queue does what comes at once
 _MAX_REMEMBERED_SENDERS = 1024
 _SECONDS_BETWEEN_ERRORS = 1.0
+_CLOCK_SET_S = 0.02  # less is the time between two readings
 _log = logging.getLogger(__name__)
 
 Answers = Callable[[], list[Message]]
@@ -64,16 +65,23 @@ class OscReceiver:
     Args:
         plan: reads one message and returns what does it.
         player: whose edits they are.
-        clock: seconds since 1970, as time tags count them.
+        clock: seconds since 1970, as time tags count them; may be set at any time.
+        timer: seconds, never going back: what waits, waits by it.
     """
 
     def __init__(
-        self, plan: Plan, player: Editable, clock: Callable[[], float] = time.time
+        self,
+        plan: Plan,
+        player: Editable,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.stats = OscStats()
         self._plan = plan
         self._player = player
         self._clock = clock
+        self._timer = timer
+        self._offset_s = timer() - clock()
         self._lock = threading.Lock()  # guards the two below
         self._waiting: list[tuple[float, int, _Job]] = []  # a heap by time, then by arrival
         self._error_times: dict[Hashable, float] = {}
@@ -109,7 +117,7 @@ class OscReceiver:
             with self._lock:
                 if not self._waiting:
                     return None
-                delay_s = self._waiting[0][0] - self._clock()
+                delay_s = self._waiting[0][0] - self._timer()
                 if delay_s > 0.0:
                     return delay_s
                 job = heapq.heappop(self._waiting)[2]
@@ -117,7 +125,13 @@ class OscReceiver:
 
     def _wait(self, due_s: float, job: _Job) -> bool:
         """Keep a job for later; false where it is to be done now."""
-        delay_s = due_s - self._clock()
+        now_s = self._timer()
+        offset_s = now_s - self._clock()
+        # Read anew only when the clock was set: bundles of one time stay in their order.
+        if abs(offset_s - self._offset_s) > _CLOCK_SET_S:
+            self._offset_s = offset_s
+        due_s += self._offset_s
+        delay_s = due_s - now_s
         if delay_s > MAX_AHEAD_S:
             self.stats.n_too_far += 1
             return False

@@ -148,6 +148,24 @@ def test_no_path_keeps_nothing_and_a_bad_one_is_one_line(tmp_path: Path) -> None
     assert "cannot write" in told[0]
 
 
+@pytest.mark.parametrize("n_bytes", [0, 100])
+def test_a_full_disk_is_one_line_and_leaves_the_old_state_whole(
+    tmp_path: Path, full_disk: Any, n_bytes: int
+) -> None:
+    player = edited(tmp_path)
+    path, told = tmp_path / "state" / "state.json", list[str]()
+    LastState(path, told.append).save(player)
+    before = path.read_text()
+    player.set_parameter("amp/pan", 1.0, part=3)
+    with full_disk(n_bytes):
+        LastState(path, told.append).save(player)
+    (line,) = told
+    assert "cannot write" in line
+    assert "\n" not in line
+    assert before == path.read_text()
+    assert ["state.json"] == [file.name for file in path.parent.iterdir()]
+
+
 def test_it_is_written_now_and_then_and_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

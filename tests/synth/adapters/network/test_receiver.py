@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,10 +20,13 @@ class Stage:
 
     def __init__(self) -> None:
         self.now_s = 1_000_000_000.0
+        self.set_forward_s = 0.0  # by how much somebody has set the system's clock
         self.done: list[str] = []
         self.answers: list[Message] = []
         self.n_edits = 0
-        self.receiver = OscReceiver(self.plan, self, lambda: self.now_s)
+        self.receiver = OscReceiver(
+            self.plan, self, lambda: self.now_s + self.set_forward_s, lambda: self.now_s
+        )
 
     @contextlib.contextmanager
     def edit(self) -> Iterator[None]:
@@ -72,6 +76,32 @@ def test_a_bundle_of_the_future_waits_for_its_time() -> None:
     assert stage.receiver.do_due() is None
     assert ["/early", "/late"] == stage.done
     assert 2 == stage.receiver.stats.n_scheduled
+
+
+@pytest.mark.parametrize("jump_s", [-86_400.0, 3600.0])
+def test_what_waits_comes_in_its_time_when_the_clock_is_set(jump_s: float) -> None:
+    stage = Stage()
+    stage.take(build_bundle([Message("/before", ())], stage.now_s + 0.5))
+    stage.set_forward_s = jump_s
+    stage.take(build_bundle([Message("/after", ())], stage.now_s + jump_s + 0.25))
+    assert 0.25 == pytest.approx(stage.receiver.do_due(), abs=1e-3)
+    stage.now_s += 0.3
+    stage.receiver.do_due()
+    assert ["/after"] == stage.done
+    stage.now_s += 0.3
+    assert stage.receiver.do_due() is None
+    assert ["/after", "/before"] == stage.done
+
+
+def test_bundles_of_one_time_are_done_as_they_came() -> None:
+    stage = Stage()
+    due_s = stage.now_s + 0.5
+    for number in range(3):
+        stage.take(build_bundle([Message(f"/{number}", ())], due_s))
+        stage.set_forward_s += 0.001  # as the time between two readings would
+    stage.now_s += 1.0
+    stage.receiver.do_due()
+    assert ["/0", "/1", "/2"] == stage.done
 
 
 def test_the_past_and_the_far_future_are_now() -> None:

@@ -119,6 +119,12 @@ class Parameter:
             return _through_rest(way, 64 / 127.0, 0.5)
         return way
 
+    def from_word(self, word: str) -> float | None:
+        """Return the real value that has a name ('tied'); None where the word is none."""
+        if word.casefold() not in self.words:
+            return None
+        return self.minimum + self.words.index(word.casefold())
+
     def display(self, normalised: float) -> str:
         """Say the real value as a player reads it: '-6.0 dB', '250 ms', '+2 semitones'."""
         real = self.to_real(normalised)

@@ -73,8 +73,9 @@ def assign(player: Assignable, assignments: Iterable[Assignment]) -> None:
 
 
 def _real(parameter: Parameter, said: str) -> float:
-    if said.casefold() in parameter.words:
-        return parameter.minimum + parameter.words.index(said.casefold())
+    named = parameter.from_word(said)
+    if named is not None:
+        return named
     try:
         real = float(said)
     except ValueError:

@@ -92,6 +92,9 @@ def test_every_whole_value_that_has_words_has_its_own() -> None:
             wanted = parameter.maximum - parameter.minimum + 1
             assert wanted == len(parameter.words) == len(set(parameter.words))
             assert parameter.is_stepped
+            reals = [parameter.from_word(word.upper()) for word in parameter.words]
+            assert reals == list(range(int(parameter.minimum), int(parameter.maximum) + 1))
+        assert parameter.from_word("nonsense") is None
 
 
 def test_stepped_parameters_stand_on_whole_values() -> None:

@@ -1,7 +1,10 @@
 from typing import Any
 
+import pytest
+
 from synth.adapters.addresses.parameters import parameter_addresses
 from synth.adapters.osc_packet import Message
+from synth.errors import ConfigError
 from synth.parameters import PARAMETERS
 
 
@@ -18,6 +21,13 @@ def test_the_real_value_is_told_in_words_as_well(desk: Any) -> None:
     (answer,) = desk.send("/part/2/param/amp/release/raw")
     assert "/part/2/param/amp/release/raw" == answer.address
     assert ("2.00 s", 2.0) == (answer.arguments[1], round(answer.arguments[0], 6))
+
+
+def test_a_value_that_has_a_word_is_set_by_it(desk: Any) -> None:
+    desk.send("/param/voice/mode/raw", "tied")
+    assert (2.0, "tied") == desk.ask("/param/voice/mode/raw")
+    with pytest.raises(ConfigError, match="expected a number"):
+        desk.send("/param/voice/mode/raw", "loud")
 
 
 def test_a_macro_says_its_name_and_one_without_a_name_is_unused(desk: Any) -> None:

@@ -100,6 +100,8 @@ class AdversarialConfig:
     matching: float = 4.0
     reconstruction: float = 0.5
     auxiliary: float = 0.5
+    r1: float = 0.0  # of the squared slope of realness at recordings, a patch; 0: none
+    r1_share: float = 0.125  # of a batch's recordings whose slope is looked at
     discriminator_speed: float = 2.0  # its learning rate over the generator's
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
     optimiser: OptimiserConfig = field(

@@ -34,6 +34,20 @@ def test_the_generator_comes_nearer_in_the_eyes_of_the_discriminator(
     assert terms[-1]["matching"] < terms[0]["matching"]
 
 
+def test_r1_makes_the_judgement_of_recordings_flatter(config, networks, fabric, lesson) -> None:
+    def slope_after(r1: float) -> float:
+        torch.manual_seed(0)
+        stage = AdversarialStage(config, networks, fabric, FAMILIES)
+        told = replace(config.adversarial, r1=r1, r1_share=1.0, discriminator_speed=1e9)
+        stage.config = replace(config, adversarial=told)
+        terms = [stage.step(replace(lesson, rate=2e-12)) for _ in range(20)]
+        assert ("r1" in terms[0]) == (r1 > 0.0)
+        stage.config = replace(config, adversarial=replace(told, r1=1.0, discriminator_speed=0.0))
+        return stage.step(lesson)["r1"].item()
+
+    assert slope_after(100.0) < 0.5 * slope_after(0.0)
+
+
 def test_it_goes_on_with_discriminator_and_moments(config, networks, fabric, lesson) -> None:
     stage = AdversarialStage(config, networks, fabric, FAMILIES)
     stage.step(lesson)

@@ -176,6 +176,7 @@ class Session:
             "midi_messages": self.midi.stats.n_messages if self.midi else 0,
             "osc": self.osc_address,
             "osc_packets": self.osc.stats.n_packets if self.osc else 0,
+            "osc_denied": self.osc.stats.n_denied if self.osc else 0,
             "http": ":".join(map(str, self.http.address)) if self.http else None,
             "instrument": self.engine.instrument.name,
             "preset": self.player.preset().name,

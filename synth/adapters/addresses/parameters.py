@@ -10,13 +10,14 @@ from synth.parameters import PARAMETERS, Parameter
 def parameter_addresses(controls: Controls) -> list[Address]:
     """Return two addresses for each parameter."""
     return [
-        _address(controls, parameter, is_raw=is_raw)
+        parameter_address(controls, parameter, is_raw=is_raw)
         for parameter in PARAMETERS
         for is_raw in (False, True)
     ]
 
 
-def _address(controls: Controls, parameter: Parameter, *, is_raw: bool) -> Address:
+def parameter_address(controls: Controls, parameter: Parameter, *, is_raw: bool) -> Address:
+    """Return the address of a parameter: 0..1, or in its unit."""
     limits = (parameter.minimum, parameter.maximum) if is_raw else (0.0, 1.0)
     return Address(
         path=f"/param/{parameter.name}" + ("/raw" if is_raw else ""),

@@ -9,10 +9,12 @@ from synth.adapters.addresses.table import (
     Controls,
     Request,
     Rows,
+    counted,
     is_pressed,
     nothing,
     numbers,
     text,
+    texts,
     whole,
 )
 from synth.adapters.osc_packet import Argument
@@ -21,6 +23,7 @@ from synth.control.presets import MAX_PROGRAM
 from synth.control.tuning import load_tuning, tuning_names
 from synth.errors import ConfigError
 
+_MAX_TAGS = 100
 _MAX_LIST_BYTES = 8000  # of names in one packet
 
 
@@ -138,9 +141,7 @@ def _step(controls: Controls, path: str, step: int, description: str) -> Address
 
 
 def _plan_load(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) != 1:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected a preset's name")
-    (given,) = request.arguments
+    (given,) = counted(request.arguments, "a preset's name", 1, 1)
     if isinstance(given, str):
         preset = controls.bank.find(text(given, "a preset's name"))
     else:
@@ -152,10 +153,8 @@ def _plan_load(controls: Controls, request: Request) -> Action:
 
 
 def _plan_save(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) > 1:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected a name")
     part = request.part_or_first
-    given = request.arguments[0] if request.arguments else 1
+    (given,) = counted(request.arguments, "a name", 0, 1) or (1,)
     if not isinstance(given, str) and not is_pressed([given]):
         return nothing
     name = text(given, "a name") if isinstance(given, str) else controls.preset(part).name
@@ -174,32 +173,24 @@ def _plan_search(controls: Controls, request: Request) -> Action:
 
 
 def _plan_rename(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) != 2:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected a name and a new name")
-    old, new = (text(argument, "a name") for argument in request.arguments)
+    old, new = texts(request.arguments, "a name and a new name", 2, 2)
     return _quietly(lambda: controls.bank.rename(old, new))
 
 
 def _plan_tag(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) < 2:
-        raise ConfigError("expected a preset's name, and tags")
-    name, *tags = (text(argument, "one line of text") for argument in request.arguments)
+    name, *tags = texts(request.arguments, "a preset's name, and tags", 2, _MAX_TAGS)
     add = [tag for tag in tags if not tag.startswith("-")]
     remove = [tag[1:] for tag in tags if tag.startswith("-")]
     return _quietly(lambda: controls.bank.tag(name, add, remove))
 
 
 def _plan_tuning(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) != 1:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected a tuning's name")
-    tuning = load_tuning(text(request.arguments[0], "a tuning's name"))
-    return partial(controls.set_tuning, tuning, request.source)
+    (name,) = texts(request.arguments, "a tuning's name", 1, 1)
+    return partial(controls.set_tuning, load_tuning(name), request.source)
 
 
 def _plan_learn(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) != 1:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected a parameter's address")
-    word = request.arguments[0]
+    (word,) = counted(request.arguments, "a parameter's address", 1, 1)
     wanted = None if word == "" else _parameter(word, request.part_or_first)
 
     def wait() -> None:

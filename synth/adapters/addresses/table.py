@@ -86,6 +86,19 @@ class Address:
     answer: str = ""  # address of answers, if it is another
 
 
+def counted(
+    arguments: Sequence[Argument], wanted: str, least: int, most: int
+) -> Sequence[Argument]:
+    """Return arguments as they are, if there are as many as there should be.
+
+    Raises:
+        ConfigError: there are more or fewer.
+    """
+    if not least <= len(arguments) <= most:
+        raise ConfigError(f"{len(arguments)} arguments: expected {wanted}")
+    return arguments
+
+
 def numbers(arguments: Sequence[Argument], wanted: str, least: int, most: int) -> tuple[float, ...]:
     """Take arguments of any numeric type, or text that says a number.
 
@@ -98,9 +111,22 @@ def numbers(arguments: Sequence[Argument], wanted: str, least: int, most: int) -
     Raises:
         ConfigError: there are more or fewer, or they are no finite numbers.
     """
-    if not least <= len(arguments) <= most:
-        raise ConfigError(f"{len(arguments)} arguments: expected {wanted}")
-    return tuple(_number(argument, wanted) for argument in arguments)
+    return tuple(_number(argument, wanted) for argument in counted(arguments, wanted, least, most))
+
+
+def texts(arguments: Sequence[Argument], wanted: str, least: int, most: int) -> tuple[str, ...]:
+    """Take arguments as text.
+
+    Args:
+        arguments: of a message.
+        wanted: what they mean, for the error.
+        least: how few there may be.
+        most: how many.
+
+    Raises:
+        ConfigError: there are more or fewer, or one is no line of text.
+    """
+    return tuple(text(argument, wanted) for argument in counted(arguments, wanted, least, most))
 
 
 def text(argument: Argument, wanted: str) -> str:

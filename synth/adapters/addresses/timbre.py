@@ -1,21 +1,24 @@
 """Timbre by OSC: the pad, its corners, random ones and mutations, the raw latent; and undoing."""
 
+from dataclasses import replace
 from functools import partial
 
+from synth.adapters.addresses.parameters import parameter_address
 from synth.adapters.addresses.table import (
     Action,
     Address,
     Controls,
     Request,
     Rows,
+    counted,
     is_pressed,
     nothing,
     numbers,
     text,
+    texts,
     whole,
 )
 from synth.control.presets import N_CORNERS
-from synth.errors import ConfigError
 from synth.parameters import find_parameter
 
 PAD_AXES = ("timbre/x", "timbre/y")
@@ -81,17 +84,10 @@ def timbre_addresses(controls: Controls) -> list[Address]:
             plan=partial(_plan_latent, controls),
             ask=lambda part: [[0, *controls.latent(part)]],
         ),
-        Address(
+        replace(
+            parameter_address(controls, _MORPH, is_raw=True),
             path="/timbre/morph_ms",
             arguments="ms",
-            description=_MORPH.description,
-            types="f",
-            limits=((_MORPH.minimum, _MORPH.maximum),),
-            unit="ms",
-            plan=partial(_plan_morph, controls),
-            ask=lambda part: [
-                [controls.real(_MORPH.name, part), controls.display(_MORPH.name, part)]
-            ],
         ),
         Address(
             path="/timbre/names",
@@ -142,8 +138,7 @@ def _plan_place(controls: Controls, request: Request) -> Action:
 
 
 def _plan_corner(controls: Controls, request: Request) -> Action:
-    if len(request.arguments) not in {1, 2}:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected a corner and {_A_CORNER}")
+    counted(request.arguments, f"a corner and {_A_CORNER}", 1, 2)
     (given,) = numbers(request.arguments[:1], "a corner", 1, 1)
     number = whole(given, "corner", 1, N_CORNERS)
     if len(request.arguments) == 1:
@@ -153,9 +148,7 @@ def _plan_corner(controls: Controls, request: Request) -> Action:
 
 
 def _plan_one_corner(controls: Controls, number: int, request: Request) -> Action:
-    if len(request.arguments) != 1:
-        raise ConfigError(f"{len(request.arguments)} arguments: expected {_A_CORNER}")
-    word = text(request.arguments[0], _A_CORNER)
+    (word,) = texts(request.arguments, _A_CORNER, 1, 1)
     return _set_corner(controls, number, word, request.part_or_first)
 
 
@@ -194,13 +187,6 @@ def _plan_latent(controls: Controls, request: Request) -> Action:
     first, *values = numbers(request.arguments, "i v …", 2, 4097)
     index = whole(first, "number of the latent", 0, 4095)
     return partial(controls.set_latent, index, values, request.part_or_first)
-
-
-def _plan_morph(controls: Controls, request: Request) -> Action:
-    (value,) = numbers(request.arguments, "ms", 1, 1)
-    way = _MORPH.to_normalised(value)
-    part = request.part_or_first
-    return partial(controls.set_parameter, _MORPH.name, way, part, request.source)
 
 
 def _plan_ab(controls: Controls, request: Request) -> Action:

@@ -1,6 +1,6 @@
 import pytest
 
-from synth.adapters.addresses.table import is_pressed, numbers, text, whole
+from synth.adapters.addresses.table import counted, is_pressed, numbers, text, texts, whole
 from synth.errors import ConfigError
 
 
@@ -27,6 +27,15 @@ def test_text_is_one_line_and_not_empty() -> None:
     for wrong in ("", "a\nb", "\x00"):
         with pytest.raises(ConfigError, match="expected a name"):
             text(wrong, "a name")
+
+
+def test_there_are_as_many_arguments_as_there_should_be() -> None:
+    assert ("a", "7") == texts(["a ", 7], "names", 1, 2)
+    for wrong in ([], [1, 2, 3]):
+        with pytest.raises(ConfigError, match=f"{len(wrong)} arguments: expected names"):
+            texts(wrong, "names", 1, 2)
+        with pytest.raises(ConfigError, match=f"{len(wrong)} arguments: expected numbers"):
+            counted(wrong, "numbers", 1, 2)
 
 
 def test_a_button_does_it_when_it_goes_down() -> None:

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from synth.frames import NoteFrames, pack
+from synth.realtime.ceiling import hear_hop
 from synth.realtime.decode import (
     ADVANCE,
     HERE,
@@ -90,6 +91,8 @@ class Deck:
         hops = np.zeros((round(seconds * RATE / HOP_LENGTH), HOP_LENGTH), np.float32)
         n_onset_hops = self.pool.onset.shape[1] // HOP_LENGTH
         hops[:n_onset_hops] = self.pool.onset[0].reshape(n_onset_hops, HOP_LENGTH)
+        for hop in hops[:n_onset_hops]:
+            hear_hop(heads[0], hop)
         for i, hop in enumerate(hops[n_onset_hops:], n_onset_hops):
             if i == release_hop:
                 assert release_voice(heads, self.frames)
@@ -190,9 +193,9 @@ def test_a_note_held_for_30_seconds_stays_at_its_level(
     at_2_s = level_db(audio[round(1.5 * RATE) : round(2.5 * RATE)])
     later = [level_db(audio[s * RATE : (s + 1) * RATE]) - at_2_s for s in range(3, 29)]
     assert max(np.abs(later)) <= 3.0
-    # The largest of 28 s lies above that of 2 s in the originals, too, by up to 1.4 for strings.
+    # In the originals, too, the largest of 28 s would be up to 1.4 times that of 2 s.
     first, rest = audio[: 2 * RATE], audio[2 * RATE :]
-    assert largest_step(rest) <= 1.7 * largest_step(first)
+    assert largest_step(rest) <= largest_step(first)
     assert largest_level_jump_db(rest) <= max(1.5 * largest_level_jump_db(first), 1.0)
 
 

@@ -19,7 +19,7 @@ from synth.realtime.state import state_at
 
 SAMPLE_RATE = 48_000
 COLD_START = """
-import json, sys, time
+import json, re, sys, time
 from synth.realtime import callback, mixer, streams
 began = time.process_time()
 codes = [streams.compile_decode_hop(), mixer.compile_render(), callback.compile_callback()]
@@ -31,7 +31,15 @@ print(json.dumps({
     "n_raises": sum(text.count("NRT_Allocate") for text in texts),
     "has_fft": any("inverse_complex_fft" in text for text in texts),
     "has_flush": any("ldmxcsr" in text or "fpcr" in text for text in texts),
-    "has_acquire": any("load atomic" in text and "acquire" in text for text in texts),
+    "has_acquire": any(re.search(r"load atomic .* acquire", text) for text in texts),
+    "has_release": any(re.search(r"store atomic .* release", text) for text in texts),
+    "n_arithmetic": sum(len(re.findall(r" = f(?:add|mul) ", text)) for text in texts),
+    "n_reordered": sum(len(re.findall(r" = fadd [a-z ]*reassoc", text)) for text in texts),
+    "n_blind_to_nan": sum(
+        len(re.findall(r" = (?:f[a-z]+|call|select) (?:[a-z]+ )*(?:fast|nnan|ninf) ", text))
+        for text in texts
+    ),
+    "n_frozen_arrays": sum(text.count(".const.array.data") for text in texts),
 }))
 """
 
@@ -184,6 +192,16 @@ def test_machine_code_has_no_allocation_and_has_what_it_needs(starts):
     assert cold["n_raises"] == 0
     assert cold["has_flush"]
     assert cold["has_acquire"]
+    assert cold["has_release"]
+
+
+@pytest.mark.slow
+def test_machine_code_keeps_its_guards_against_nan_and_takes_no_global_array(starts):
+    cold, _ = starts
+    assert cold["n_arithmetic"] > 100
+    assert cold["n_reordered"] > 0  # such freedoms would be seen in the text
+    assert cold["n_blind_to_nan"] == 0
+    assert cold["n_frozen_arrays"] == 0
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ from synth.representation import encode
 from training import evaluation_sources
 from training.classifier import Classifier, fingerprint, read_images
 from training.data.prepared import PreparedSet
-from training.evaluation_sources import PaperSource, Source
+from training.evaluation_sources import DescribedRun, PaperSource, Source
 from training.held_out import EvaluationNotes, choose_notes, note_beside
 from training.log_frequency import N_BINS, N_FRAMES, to_images
 from training.metrics import timbre
@@ -106,7 +106,7 @@ class Evaluator:
         tell: is told how far it is.
     """
 
-    instrument: Instrument
+    instrument: Instrument | DescribedRun
     data: PreparedSet
     classifier: Classifier
     config: EvaluationConfig
@@ -133,7 +133,7 @@ class Evaluator:
             self.config.seed,
         )
         self._tracker = PitchTracker() if self.config.n_tracker_notes else None
-        self.decoder = PlayerDecoder(spec, self.instrument.tiles[0].n_frames)
+        self.decoder = PlayerDecoder(spec, _n_onset_frames(self.instrument))
         self.originals = np.stack([self.read(rows) for rows in self._grid_rows])
         self._learn_reference()
 
@@ -201,7 +201,7 @@ class Evaluator:
             self._sound(source, nameless, kind), kind, self.config.n_tracker_notes // 6
         )
 
-    def paper_row(self, source: PaperSource, name: str) -> dict[str, Any]:
+    def paper_row(self, source: PaperSource, name: str, n_tracked: int = 0) -> dict[str, Any]:
         """Measure a run of GANSynth's own: its timbres are draws, its velocity is none.
 
         Its notes are decoded as the paper does, by plain accumulation.
@@ -219,7 +219,7 @@ class Evaluator:
         )
         decoder = AccumulatingDecoder(source.generator.spec)
         sounded = self._sound(source.generator, notes, name, decoder)
-        return self._judge(sounded, name, self.config.n_tracker_notes // 6)
+        return self._judge(sounded, name, n_tracked)
 
     def inversion_table(self, source: Source) -> dict[str, Any]:
         """Compare ways of inverting, on recordings and on generated notes."""
@@ -430,7 +430,7 @@ class Evaluator:
 
 
 def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict[str, Any]:
-    """Evaluate an instrument, and checkpoints of runs beside it.
+    """Evaluate an instrument, and checkpoints of runs beside it or alone.
 
     Args:
         evaluator: ready.
@@ -444,23 +444,24 @@ def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict
     """
     started = time.monotonic()
     config, instrument = evaluator.config, evaluator.instrument
-    source = evaluation_sources.of_instrument(instrument)
     others = {run.name: evaluation_sources.open_run(run, instrument.spec) for run in runs}
-    metrics: dict[str, Any] = {
-        "real": evaluator.real_row(),
-        "model": evaluator.model_row(source, "model", config.n_tracker_notes),
-        "random": evaluator.nameless_row(source, "random"),
-        "mid_points": evaluator.nameless_row(source, "mid_points"),
-    }
+    metrics: dict[str, Any] = {"real": evaluator.real_row()}
+    n_tracked = config.n_tracker_notes
+    if isinstance(instrument, Instrument):
+        source = evaluation_sources.of_instrument(instrument)
+        metrics["model"] = evaluator.model_row(source, "model", n_tracked)
+        metrics["random"] = evaluator.nameless_row(source, "random")
+        metrics["mid_points"] = evaluator.nameless_row(source, "mid_points")
+        if config.n_inversion_notes:
+            metrics["inversion"] = evaluator.inversion_table(source)
+        n_tracked //= 6  # runs beside it are an aside
     if others:
         metrics["runs"] = {
-            name: evaluator.paper_row(other, name)
+            name: evaluator.paper_row(other, name, n_tracked)
             if isinstance(other, PaperSource)
-            else evaluator.model_row(other, name, config.n_tracker_notes // 6)
+            else evaluator.model_row(other, name, n_tracked)
             for name, other in others.items()
         }
-    if config.n_inversion_notes:
-        metrics["inversion"] = evaluator.inversion_table(source)
     facts = evaluator.classifier.facts
     judged = ("sha256", "fingerprint", *(key for key in facts if key.startswith("held_out")))
     metrics["classifier"] = {key: facts[key] for key in judged if key in facts}
@@ -473,6 +474,12 @@ def evaluate_instrument(evaluator: Evaluator, runs: Sequence[Path] = ()) -> dict
     }
     metrics["minutes"] = round((time.monotonic() - started) / 60.0, 1)
     return metrics
+
+
+def _n_onset_frames(instrument: Instrument | DescribedRun) -> int:
+    if isinstance(instrument, DescribedRun):
+        return instrument.n_onset_frames
+    return instrument.tiles[0].n_frames
 
 
 def _at_tracker_rate(notes: Array, sample_rate: int) -> Array:

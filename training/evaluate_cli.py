@@ -48,7 +48,9 @@ def add_evaluate_command(
         description="Pitch, velocity, distributions, attacks and inversion, beside a row of real "
         "notes that nobody learned from. The figures are kept in instrument.json.",
     )
-    parser.add_argument("--instrument", type=Path, required=True, metavar="DIR")
+    parser.add_argument(
+        "--instrument", type=Path, metavar="DIR", help="(default: none, only runs are compared)"
+    )
     parser.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="the set that it was trained on"
     )
@@ -100,11 +102,12 @@ def add_evaluate_command(
 
 def run_evaluate(args: argparse.Namespace) -> int:
     """Run `gansynth evaluate`."""
-    from synth.errors import InputFileError
+    from synth.errors import ConfigError, InputFileError
     from synth.notes.instrument import Instrument
     from training.amend import amend_instrument
     from training.data.prepared import PreparedSet
     from training.evaluate import EvaluationConfig, Evaluator, evaluate_instrument
+    from training.evaluation_sources import describe_run
 
     config = EvaluationConfig(
         n_samples=args.samples,
@@ -115,7 +118,9 @@ def run_evaluate(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     _set_threads(args.threads)
-    instrument = Instrument.load(args.instrument)
+    if args.instrument is None and args.report is not None:
+        raise ConfigError("--report tells of an instrument; give --instrument, or leave it out")
+    instrument = Instrument.load(args.instrument) if args.instrument else describe_run(args.runs)
     data = PreparedSet.open(args.data)
     if args.report is not None and args.report.is_file():
         raise InputFileError(f"--report {args.report} is a file, wanted a folder; name another")
@@ -128,7 +133,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
 
             write_report(args.report, evaluator, metrics, args.runs, progress.tell)
     print(json.dumps(metrics) if args.json else metrics_table(metrics))
-    if not args.no_store:
+    if args.instrument is not None and not args.no_store:
         amend_instrument(args.instrument, "metrics", metrics, {})
     return 0
 

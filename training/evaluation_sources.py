@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from synth.errors import InputFileError
+from synth.errors import ConfigError, InputFileError
 from synth.notes.instrument import Instrument
 from synth.notes.latents import Prior, normalise, random_timbre, slerp
 from synth.representation import SpectrogramSpec
 from training.checkpoint import CHECKPOINT_NAME, CONFIG_NAME, load_checkpoint, load_run, select
-from training.config import config_from_dict
+from training.config import TrainingConfig, config_from_dict, config_to_dict
 from training.held_out import numbered_names
 from training.metrics.played import InstrumentSource, NoteList, SpectrogramSource
 from training.model.gansynth import PaperGenerator
@@ -77,6 +77,21 @@ class PaperSource:
         return rng.standard_normal((n_notes, self.latent_size), np.float32)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribedRun:
+    """What an evaluation asks of an instrument, of a run that none was made from."""
+
+    spec: SpectrogramSpec
+    timbre_names: tuple[str, ...]
+    pitch_range: tuple[int, int]
+    provenance: Mapping[str, Any]
+
+    @property
+    def n_onset_frames(self) -> int:
+        """Frames that are decoded first, as in an instrument that is exported by default."""
+        return min(8, self.spec.n_frames)
+
+
 class _PaperNetwork:
     """A checkpoint of the paper's, in torch, as far as it has grown."""
 
@@ -124,16 +139,36 @@ def of_instrument(instrument: Instrument) -> Source:
     )
 
 
+def describe_run(run_dirs: Sequence[Path]) -> DescribedRun:
+    """Say what the first run of a player's network would be as an instrument.
+
+    Raises:
+        ConfigError: there is none among them.
+        InputFileError: a run cannot be read.
+    """
+    for run_dir in run_dirs:
+        config = _read_config(run_dir)
+        if isinstance(config, PaperConfig):
+            continue
+        _, _, timbres, provenance = load_run(run_dir)
+        return DescribedRun(
+            spec=config.spec,
+            timbre_names=numbered_names([entry.name for entry in timbres]),
+            pitch_range=(config.generator.first_pitch, config.generator.last_pitch),
+            provenance={**provenance, "training_config": config_to_dict(config)},
+        )
+    raise ConfigError(
+        "nothing to compare with: give --instrument, or --run of a run of --config live"
+    )
+
+
 def open_run(run_dir: Path, spec: SpectrogramSpec) -> Source | PaperSource:
     """Open the averaged weights of a run of either kind.
 
     Raises:
         InputFileError: there is no such run, or it is an instrument's of another spec.
     """
-    try:
-        config = config_from_dict(json.loads((run_dir / CONFIG_NAME).read_text()))
-    except (OSError, ValueError) as error:
-        raise InputFileError(f"{run_dir / CONFIG_NAME} cannot be read: {error}") from error
+    config = _read_config(run_dir)
     if not isinstance(config, PaperConfig):
         return of_run(run_dir, spec)
     loaded = load_checkpoint(run_dir)
@@ -172,14 +207,21 @@ def of_run(run_dir: Path, spec: SpectrogramSpec) -> Source:
     return Source(generator=_NetworkSource(generator, spec), timbres=latents, prior=Prior())
 
 
-def split_of_instrument(instrument: Instrument) -> Mapping[str, Any]:
+def split_of_instrument(instrument: Instrument | DescribedRun) -> Mapping[str, Any]:
     """Say how the instrument's own run held notes out, as far as its provenance tells."""
     config = instrument.provenance.get("training_config", {})
     return config if isinstance(config, dict) else {}
 
 
-def fingerprint_of_instrument(instrument: Instrument) -> str | None:
+def fingerprint_of_instrument(instrument: Instrument | DescribedRun) -> str | None:
     """Name the set that an instrument learned from, if its provenance does."""
     data = instrument.provenance.get("data", {})
     found = data.get("fingerprint") if isinstance(data, dict) else None
     return str(found) if found else None
+
+
+def _read_config(run_dir: Path) -> TrainingConfig | PaperConfig:
+    try:
+        return config_from_dict(json.loads((run_dir / CONFIG_NAME).read_text()))
+    except (OSError, ValueError) as error:
+        raise InputFileError(f"{run_dir / CONFIG_NAME} cannot be read: {error}") from error

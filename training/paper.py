@@ -88,10 +88,9 @@ def train_paper(
 
     def save() -> None:
         told = {"images": state.images, "n_seconds": state.n_seconds, "stage": STAGE}
-        told["progress"] = progress
-        told |= {"instruments": [], "provenance": provenance_of(config, data, state)}
+        more = {"instruments": [], "provenance": provenance_of(config, data, state)}
         if fabric.is_global_zero:
-            save_checkpoint(run_dir, trained.tensors(), told)
+            save_checkpoint(run_dir, trained.tensors(), {**told, **more, "progress": progress})
 
     clock = Clock(state.n_seconds)
     last_saved, last_stage = state.n_seconds, -1
@@ -118,8 +117,7 @@ def train_paper(
             if state.n_images % _LOG_IMAGES < config.batch_size or stage != last_stage:
                 last_stage = stage
                 values = mean_over_processes(fabric, torch.stack(list(terms.values())).detach())
-                told = dict(zip(terms, values.tolist(), strict=True))
-                told["progress"] = progress
+                told = {**dict(zip(terms, values.tolist(), strict=True)), "progress": progress}
                 name = f"stage {stage + 1} of {config.n_stages}"
                 journal.step(name, state.n_images, state.n_seconds, share, told)
                 _require_numbers(told["loss"], state.n_images)

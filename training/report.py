@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.errors import InputFileError
+from synth.errors import ConfigError, InputFileError
+from synth.notes.instrument import Instrument
 from synth.wav import WavWriter
-from training.evaluation_sources import of_instrument
+from training.evaluation_sources import Source, of_instrument
 from training.metrics.played import sound_all
 from training.pictures import draw_learning_curve, draw_rainbowgram
 
@@ -90,12 +91,15 @@ def write_report(
         The page.
 
     Raises:
+        ConfigError: no instrument was measured, only runs.
         InputFileError: the folder cannot be written.
     """
-    rate = evaluator.data.sample_rate
+    rate, instrument = evaluator.data.sample_rate, evaluator.instrument
+    if not isinstance(instrument, Instrument):
+        raise ConfigError("a report tells of an instrument; export one of the runs")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        examples = choose_examples(evaluator)
+        examples = choose_examples(evaluator, of_instrument(instrument))
         for number, example in enumerate(examples):
             for kind, audio in example.sounds.items():
                 name = f"{example.stem}-{kind}"
@@ -104,7 +108,7 @@ def write_report(
                 draw_rainbowgram(folder / f"{name}.png", audio, rate)
             tell("report", (number + 1) / len(examples))
         curves = [run for run in runs if draw_curve(run, folder / f"{run.name}-learning.png")]
-        text = page(evaluator.instrument.name, metrics, examples, [run.name for run in curves])
+        text = page(instrument.name, metrics, examples, [run.name for run in curves])
         partial = folder / (PAGE + ".partial")
         partial.write_text(text, encoding="utf-8")
         partial.replace(folder / PAGE)
@@ -115,10 +119,9 @@ def write_report(
     return folder / PAGE
 
 
-def choose_examples(evaluator: Evaluator) -> list[Example]:
+def choose_examples(evaluator: Evaluator, source: Source) -> list[Example]:
     """Take held-out notes, and sound what the instrument makes of them."""
     rows = evaluator.notes.held_out[:_N_NOTES]
-    source = of_instrument(evaluator.instrument)
     made = sound_all(source, evaluator.decoder, evaluator.note_list(source, rows))
     recordings = evaluator.read(rows)
     examples = []

@@ -9,6 +9,7 @@ import pytest
 from synth.errors import ConfigError, InputFileError
 from training.classifier import save_classifier
 from training.evaluate_cli import (
+    _COLUMNS,
     CLASSIFIER_FILE,
     Progress,
     add_evaluate_command,
@@ -52,6 +53,23 @@ def test_json_is_what_the_instrument_keeps_and_a_report_is_written(words, tmp_pa
     for kind in ("recording", "instrument"):
         assert (tmp_path / "report" / f"note-00-{kind}.wav").is_file()
         assert (tmp_path / "report" / f"note-00-{kind}.png").is_file()
+
+
+def test_runs_are_compared_without_an_instrument(words, tone_run, paper_run, capsys):
+    where, quick = words[3:7], words[7:]
+    runs = ["--run", tone_run, "--run", paper_run]
+    assert command("evaluate", *where, *quick, *runs) == 0
+    _, *rows = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert ["real", tone_run.name, paper_run.name] == [row[0] for row in rows]
+    # A network that knows no velocity has no figure for it.
+    velocity = 1 + list(_COLUMNS).index("velocity_rank_correlation")
+    assert rows[1][velocity] != "-"
+    assert rows[2][velocity] == "-"
+
+    with pytest.raises(ConfigError, match="--run of a run of --config live"):
+        command("evaluate", *where, *quick, "--run", paper_run)
+    with pytest.raises(ConfigError, match="--report tells of an instrument"):
+        command("evaluate", *where, *quick, *runs, "--report", "there")
 
 
 def test_people_get_a_table_and_no_store_leaves_the_instrument_alone(words, tmp_path, capsys):

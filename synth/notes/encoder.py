@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from synth.errors import InstrumentError
 from synth.notes.instrument import Instrument
 from synth.notes.latents import Latent, normalise
-from synth.notes.onnx_file import check_graph
+from synth.notes.onnx_session import open_session
 from synth.representation import SpectrogramSpec, stft
 from synth.units import pitch_to_hz
 
@@ -123,16 +123,9 @@ class OnnxEncoder:
                 f"instrument {instrument.folder} has no encoder; run `gansynth train-encoder`"
             )
         self.path = instrument.path(instrument.encoder)
-        check_graph(self.path, instrument.files)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(self.path), options, providers=["CPUExecutionProvider"]
-            )
-        except RuntimeError as error:
-            raise self._bad(" ".join(str(error).split())[:200]) from error
+        self._session = open_session(instrument, instrument.encoder, options)
         found = [list(value.shape[1:]) for value in self._session.get_inputs()]
         found += [list(value.shape[1:]) for value in self._session.get_outputs()]
         wanted = [[N_ROWS, N_MOMENTS], [instrument.latent_size]]

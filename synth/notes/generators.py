@@ -20,12 +20,11 @@ from typing import Any, Protocol
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
 from synth.errors import ConfigError, InstrumentError
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
-from synth.notes.onnx_file import check_graph
+from synth.notes.onnx_session import RUNTIME_ERRORS, one_line, open_session
 from synth.notes.priority import run_in_real_time
 from synth.representation import to_magnitude_and_advance
 
@@ -46,24 +45,6 @@ AUDIBLE_POWER = 1e-3
 """Power of its loudest bin below which a note is silent: 84 dB under a full-scale sine's."""
 
 _INPUTS = ("latent", "pitch", "velocity")
-
-# onnxruntime's exceptions share no base class.
-_RUNTIME_ERRORS = tuple(
-    getattr(onnxruntime_errors, name)
-    for name in (
-        "EPFail",
-        "EngineError",
-        "Fail",
-        "InvalidArgument",
-        "InvalidGraph",
-        "InvalidProtobuf",
-        "ModelLoaded",
-        "NoModel",
-        "NoSuchFile",
-        "NotImplemented",
-        "RuntimeException",
-    )
-)
 
 
 class NoteGenerator(Protocol):
@@ -144,9 +125,9 @@ class OnnxGenerator:
         file = graph_file(self.instrument, tile)
         try:
             spectrogram: Array = self._sessions[tile].run(None, inputs)[0]
-        except _RUNTIME_ERRORS as error:
+        except RUNTIME_ERRORS as error:
             raise InstrumentError(
-                f"instrument file {self.instrument.path(file)}: {_one_line(error)}"
+                f"instrument file {self.instrument.path(file)}: {one_line(error)}"
             ) from error
         if not np.isfinite(np.sum(spectrogram)):
             raise InstrumentError(
@@ -286,8 +267,6 @@ def check_inputs(
 def _open(
     instrument: Instrument, tile: int, n_threads: int, device: str
 ) -> onnxruntime.InferenceSession:
-    path = instrument.path(graph_file(instrument, tile))
-    check_graph(path, instrument.files)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
@@ -295,11 +274,7 @@ def _open(
     # Every call is of the same few shapes: malloc serves them as fast as the arena does (measured),
     # which would keep 10 MB more a session.
     options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=PROVIDERS[device])
-    except _RUNTIME_ERRORS as error:
-        raise InstrumentError(f"instrument file {path}: {_one_line(error)}") from error
+    session = open_session(instrument, graph_file(instrument, tile), options, PROVIDERS[device])
     _check_signature(instrument, tile, session)
     return session
 
@@ -324,7 +299,3 @@ def _check_signature(
     if found != expected:
         path = instrument.path(graph_file(instrument, tile))
         raise InstrumentError(f"instrument file {path}: has {found}, wanted {expected}")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

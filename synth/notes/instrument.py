@@ -162,6 +162,21 @@ class Instrument:
         """Return where one of its files lies."""
         return self.folder / file
 
+    def read(self, file: str) -> bytes:
+        """Return one of its files, which has to be as it was when the instrument was loaded.
+
+        Raises:
+            InstrumentError: it has gone or changed.
+        """
+        path = self.path(file)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise _bad(path, f"cannot be read ({error.strerror}); copy it again") from error
+        if hashlib.sha256(content).hexdigest() != self.files[file]:
+            raise _bad(path, "has changed while it was opened; load the instrument again")
+        return content
+
 
 def instrument_info(folder: Path | str) -> dict[str, Any]:
     """Return instrument.json as `gansynth instrument info --json` prints it: timbres as names.

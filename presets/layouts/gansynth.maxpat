@@ -52,12 +52,12 @@
      "patching_rect": [
       20.0,
       50.0,
-      5026.0,
+      6902.0,
       22.0
      ],
-     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/key/low /param/key/high /param/key/velocity_low /param/key/velocity_high /param/key/channel /param/main/volume /param/main/a4_hz /param/main/omni",
+     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/main/volume /param/main/a4_hz /param/main/omni /param/key/low /param/key/high /param/key/velocity_low /param/key/velocity_high /param/key/channel /part/2/param/key/low /part/2/param/key/high /part/2/param/key/velocity_low /part/2/param/key/velocity_high /part/2/param/key/channel /part/3/param/key/low /part/3/param/key/high /part/3/param/key/velocity_low /part/3/param/key/velocity_high /part/3/param/key/channel",
      "numinlets": 2,
-     "numoutlets": 39
+     "numoutlets": 49
     }
    },
    {
@@ -108,6 +108,21 @@
    {
     "box": {
      "id": "obj-7",
+     "maxclass": "message",
+     "patching_rect": [
+      400.0,
+      70.0,
+      161.0,
+      22.0
+     ],
+     "text": "/q/part/*/param/key/*",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-8",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -122,7 +137,7 @@
    },
    {
     "box": {
-     "id": "obj-8",
+     "id": "obj-9",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -137,7 +152,7 @@
    },
    {
     "box": {
-     "id": "obj-9",
+     "id": "obj-10",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -152,7 +167,7 @@
    },
    {
     "box": {
-     "id": "obj-10",
+     "id": "obj-11",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -167,7 +182,7 @@
    },
    {
     "box": {
-     "id": "obj-11",
+     "id": "obj-12",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -179,27 +194,27 @@
      "size": 1.0,
      "orientation": 1,
      "numinlets": 1,
-     "numoutlets": 1
-    }
-   },
-   {
-    "box": {
-     "id": "obj-12",
-     "maxclass": "newobj",
-     "patching_rect": [
-      20.0,
-      750.0,
-      91.0,
-      22.0
-     ],
-     "text": "prepend set",
-     "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
      "id": "obj-13",
+     "maxclass": "newobj",
+     "patching_rect": [
+      20.0,
+      750.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-14",
      "maxclass": "slider",
      "patching_rect": [
       92.0,
@@ -216,7 +231,7 @@
    },
    {
     "box": {
-     "id": "obj-14",
+     "id": "obj-15",
      "maxclass": "newobj",
      "patching_rect": [
       92.0,
@@ -231,7 +246,7 @@
    },
    {
     "box": {
-     "id": "obj-15",
+     "id": "obj-16",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -246,7 +261,7 @@
    },
    {
     "box": {
-     "id": "obj-16",
+     "id": "obj-17",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -261,7 +276,7 @@
    },
    {
     "box": {
-     "id": "obj-17",
+     "id": "obj-18",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -276,7 +291,7 @@
    },
    {
     "box": {
-     "id": "obj-18",
+     "id": "obj-19",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -291,7 +306,7 @@
    },
    {
     "box": {
-     "id": "obj-19",
+     "id": "obj-20",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -306,7 +321,7 @@
    },
    {
     "box": {
-     "id": "obj-20",
+     "id": "obj-21",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -321,7 +336,7 @@
    },
    {
     "box": {
-     "id": "obj-21",
+     "id": "obj-22",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -336,7 +351,7 @@
    },
    {
     "box": {
-     "id": "obj-22",
+     "id": "obj-23",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -351,7 +366,7 @@
    },
    {
     "box": {
-     "id": "obj-23",
+     "id": "obj-24",
      "maxclass": "message",
      "patching_rect": [
       20.0,
@@ -366,7 +381,7 @@
    },
    {
     "box": {
-     "id": "obj-24",
+     "id": "obj-25",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -381,7 +396,7 @@
    },
    {
     "box": {
-     "id": "obj-25",
+     "id": "obj-26",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -398,7 +413,7 @@
    },
    {
     "box": {
-     "id": "obj-26",
+     "id": "obj-27",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -413,7 +428,7 @@
    },
    {
     "box": {
-     "id": "obj-27",
+     "id": "obj-28",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -428,7 +443,7 @@
    },
    {
     "box": {
-     "id": "obj-28",
+     "id": "obj-29",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -443,7 +458,7 @@
    },
    {
     "box": {
-     "id": "obj-29",
+     "id": "obj-30",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -458,7 +473,7 @@
    },
    {
     "box": {
-     "id": "obj-30",
+     "id": "obj-31",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -475,7 +490,7 @@
    },
    {
     "box": {
-     "id": "obj-31",
+     "id": "obj-32",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -490,7 +505,7 @@
    },
    {
     "box": {
-     "id": "obj-32",
+     "id": "obj-33",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -505,7 +520,7 @@
    },
    {
     "box": {
-     "id": "obj-33",
+     "id": "obj-34",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -520,7 +535,7 @@
    },
    {
     "box": {
-     "id": "obj-34",
+     "id": "obj-35",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -535,7 +550,7 @@
    },
    {
     "box": {
-     "id": "obj-35",
+     "id": "obj-36",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -552,7 +567,7 @@
    },
    {
     "box": {
-     "id": "obj-36",
+     "id": "obj-37",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -567,7 +582,7 @@
    },
    {
     "box": {
-     "id": "obj-37",
+     "id": "obj-38",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -582,7 +597,7 @@
    },
    {
     "box": {
-     "id": "obj-38",
+     "id": "obj-39",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -597,7 +612,7 @@
    },
    {
     "box": {
-     "id": "obj-39",
+     "id": "obj-40",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -612,7 +627,7 @@
    },
    {
     "box": {
-     "id": "obj-40",
+     "id": "obj-41",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -629,7 +644,7 @@
    },
    {
     "box": {
-     "id": "obj-41",
+     "id": "obj-42",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -644,7 +659,7 @@
    },
    {
     "box": {
-     "id": "obj-42",
+     "id": "obj-43",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -659,7 +674,7 @@
    },
    {
     "box": {
-     "id": "obj-43",
+     "id": "obj-44",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -674,7 +689,7 @@
    },
    {
     "box": {
-     "id": "obj-44",
+     "id": "obj-45",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -689,7 +704,7 @@
    },
    {
     "box": {
-     "id": "obj-45",
+     "id": "obj-46",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -706,7 +721,7 @@
    },
    {
     "box": {
-     "id": "obj-46",
+     "id": "obj-47",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -721,7 +736,7 @@
    },
    {
     "box": {
-     "id": "obj-47",
+     "id": "obj-48",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -736,7 +751,7 @@
    },
    {
     "box": {
-     "id": "obj-48",
+     "id": "obj-49",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -751,7 +766,7 @@
    },
    {
     "box": {
-     "id": "obj-49",
+     "id": "obj-50",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -766,7 +781,7 @@
    },
    {
     "box": {
-     "id": "obj-50",
+     "id": "obj-51",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -783,7 +798,7 @@
    },
    {
     "box": {
-     "id": "obj-51",
+     "id": "obj-52",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -798,7 +813,7 @@
    },
    {
     "box": {
-     "id": "obj-52",
+     "id": "obj-53",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -813,7 +828,7 @@
    },
    {
     "box": {
-     "id": "obj-53",
+     "id": "obj-54",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -828,7 +843,7 @@
    },
    {
     "box": {
-     "id": "obj-54",
+     "id": "obj-55",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -843,7 +858,7 @@
    },
    {
     "box": {
-     "id": "obj-55",
+     "id": "obj-56",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -860,7 +875,7 @@
    },
    {
     "box": {
-     "id": "obj-56",
+     "id": "obj-57",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -875,7 +890,7 @@
    },
    {
     "box": {
-     "id": "obj-57",
+     "id": "obj-58",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -890,7 +905,7 @@
    },
    {
     "box": {
-     "id": "obj-58",
+     "id": "obj-59",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -905,7 +920,7 @@
    },
    {
     "box": {
-     "id": "obj-59",
+     "id": "obj-60",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -920,7 +935,7 @@
    },
    {
     "box": {
-     "id": "obj-60",
+     "id": "obj-61",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -937,7 +952,7 @@
    },
    {
     "box": {
-     "id": "obj-61",
+     "id": "obj-62",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -952,7 +967,7 @@
    },
    {
     "box": {
-     "id": "obj-62",
+     "id": "obj-63",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -967,7 +982,7 @@
    },
    {
     "box": {
-     "id": "obj-63",
+     "id": "obj-64",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -982,7 +997,7 @@
    },
    {
     "box": {
-     "id": "obj-64",
+     "id": "obj-65",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -997,7 +1012,7 @@
    },
    {
     "box": {
-     "id": "obj-65",
+     "id": "obj-66",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1014,7 +1029,7 @@
    },
    {
     "box": {
-     "id": "obj-66",
+     "id": "obj-67",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1029,7 +1044,7 @@
    },
    {
     "box": {
-     "id": "obj-67",
+     "id": "obj-68",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1044,7 +1059,7 @@
    },
    {
     "box": {
-     "id": "obj-68",
+     "id": "obj-69",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1059,7 +1074,7 @@
    },
    {
     "box": {
-     "id": "obj-69",
+     "id": "obj-70",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1074,7 +1089,7 @@
    },
    {
     "box": {
-     "id": "obj-70",
+     "id": "obj-71",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1091,7 +1106,7 @@
    },
    {
     "box": {
-     "id": "obj-71",
+     "id": "obj-72",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1106,7 +1121,7 @@
    },
    {
     "box": {
-     "id": "obj-72",
+     "id": "obj-73",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1121,7 +1136,7 @@
    },
    {
     "box": {
-     "id": "obj-73",
+     "id": "obj-74",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1136,7 +1151,7 @@
    },
    {
     "box": {
-     "id": "obj-74",
+     "id": "obj-75",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1151,7 +1166,7 @@
    },
    {
     "box": {
-     "id": "obj-75",
+     "id": "obj-76",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1168,7 +1183,7 @@
    },
    {
     "box": {
-     "id": "obj-76",
+     "id": "obj-77",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1183,7 +1198,7 @@
    },
    {
     "box": {
-     "id": "obj-77",
+     "id": "obj-78",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1198,7 +1213,7 @@
    },
    {
     "box": {
-     "id": "obj-78",
+     "id": "obj-79",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1213,7 +1228,7 @@
    },
    {
     "box": {
-     "id": "obj-79",
+     "id": "obj-80",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1228,7 +1243,7 @@
    },
    {
     "box": {
-     "id": "obj-80",
+     "id": "obj-81",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1245,7 +1260,7 @@
    },
    {
     "box": {
-     "id": "obj-81",
+     "id": "obj-82",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1260,7 +1275,7 @@
    },
    {
     "box": {
-     "id": "obj-82",
+     "id": "obj-83",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1275,7 +1290,7 @@
    },
    {
     "box": {
-     "id": "obj-83",
+     "id": "obj-84",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1290,7 +1305,7 @@
    },
    {
     "box": {
-     "id": "obj-84",
+     "id": "obj-85",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1305,7 +1320,7 @@
    },
    {
     "box": {
-     "id": "obj-85",
+     "id": "obj-86",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1322,7 +1337,7 @@
    },
    {
     "box": {
-     "id": "obj-86",
+     "id": "obj-87",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1337,7 +1352,7 @@
    },
    {
     "box": {
-     "id": "obj-87",
+     "id": "obj-88",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1352,7 +1367,7 @@
    },
    {
     "box": {
-     "id": "obj-88",
+     "id": "obj-89",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1367,7 +1382,7 @@
    },
    {
     "box": {
-     "id": "obj-89",
+     "id": "obj-90",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1382,7 +1397,7 @@
    },
    {
     "box": {
-     "id": "obj-90",
+     "id": "obj-91",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1399,7 +1414,7 @@
    },
    {
     "box": {
-     "id": "obj-91",
+     "id": "obj-92",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1414,7 +1429,7 @@
    },
    {
     "box": {
-     "id": "obj-92",
+     "id": "obj-93",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1429,7 +1444,7 @@
    },
    {
     "box": {
-     "id": "obj-93",
+     "id": "obj-94",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1444,7 +1459,7 @@
    },
    {
     "box": {
-     "id": "obj-94",
+     "id": "obj-95",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1459,7 +1474,7 @@
    },
    {
     "box": {
-     "id": "obj-95",
+     "id": "obj-96",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1476,7 +1491,7 @@
    },
    {
     "box": {
-     "id": "obj-96",
+     "id": "obj-97",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1491,7 +1506,7 @@
    },
    {
     "box": {
-     "id": "obj-97",
+     "id": "obj-98",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1506,7 +1521,7 @@
    },
    {
     "box": {
-     "id": "obj-98",
+     "id": "obj-99",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1521,7 +1536,7 @@
    },
    {
     "box": {
-     "id": "obj-99",
+     "id": "obj-100",
      "maxclass": "comment",
      "patching_rect": [
       170.0,
@@ -1536,7 +1551,7 @@
    },
    {
     "box": {
-     "id": "obj-100",
+     "id": "obj-101",
      "maxclass": "slider",
      "patching_rect": [
       20.0,
@@ -1553,7 +1568,7 @@
    },
    {
     "box": {
-     "id": "obj-101",
+     "id": "obj-102",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1568,7 +1583,7 @@
    },
    {
     "box": {
-     "id": "obj-102",
+     "id": "obj-103",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1583,7 +1598,7 @@
    },
    {
     "box": {
-     "id": "obj-103",
+     "id": "obj-104",
      "maxclass": "newobj",
      "patching_rect": [
       20.0,
@@ -1598,7 +1613,7 @@
    },
    {
     "box": {
-     "id": "obj-104",
+     "id": "obj-105",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -1613,7 +1628,7 @@
    },
    {
     "box": {
-     "id": "obj-105",
+     "id": "obj-106",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -1630,7 +1645,7 @@
    },
    {
     "box": {
-     "id": "obj-106",
+     "id": "obj-107",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1645,7 +1660,7 @@
    },
    {
     "box": {
-     "id": "obj-107",
+     "id": "obj-108",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1660,7 +1675,7 @@
    },
    {
     "box": {
-     "id": "obj-108",
+     "id": "obj-109",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1675,7 +1690,7 @@
    },
    {
     "box": {
-     "id": "obj-109",
+     "id": "obj-110",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -1690,7 +1705,7 @@
    },
    {
     "box": {
-     "id": "obj-110",
+     "id": "obj-111",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -1707,7 +1722,7 @@
    },
    {
     "box": {
-     "id": "obj-111",
+     "id": "obj-112",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1722,7 +1737,7 @@
    },
    {
     "box": {
-     "id": "obj-112",
+     "id": "obj-113",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1737,7 +1752,7 @@
    },
    {
     "box": {
-     "id": "obj-113",
+     "id": "obj-114",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1752,7 +1767,7 @@
    },
    {
     "box": {
-     "id": "obj-114",
+     "id": "obj-115",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -1767,7 +1782,7 @@
    },
    {
     "box": {
-     "id": "obj-115",
+     "id": "obj-116",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -1784,7 +1799,7 @@
    },
    {
     "box": {
-     "id": "obj-116",
+     "id": "obj-117",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1799,7 +1814,7 @@
    },
    {
     "box": {
-     "id": "obj-117",
+     "id": "obj-118",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1814,7 +1829,7 @@
    },
    {
     "box": {
-     "id": "obj-118",
+     "id": "obj-119",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1829,7 +1844,7 @@
    },
    {
     "box": {
-     "id": "obj-119",
+     "id": "obj-120",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -1844,7 +1859,7 @@
    },
    {
     "box": {
-     "id": "obj-120",
+     "id": "obj-121",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -1861,7 +1876,7 @@
    },
    {
     "box": {
-     "id": "obj-121",
+     "id": "obj-122",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1876,7 +1891,7 @@
    },
    {
     "box": {
-     "id": "obj-122",
+     "id": "obj-123",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1891,7 +1906,7 @@
    },
    {
     "box": {
-     "id": "obj-123",
+     "id": "obj-124",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1906,7 +1921,7 @@
    },
    {
     "box": {
-     "id": "obj-124",
+     "id": "obj-125",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -1921,7 +1936,7 @@
    },
    {
     "box": {
-     "id": "obj-125",
+     "id": "obj-126",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -1938,7 +1953,7 @@
    },
    {
     "box": {
-     "id": "obj-126",
+     "id": "obj-127",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1953,7 +1968,7 @@
    },
    {
     "box": {
-     "id": "obj-127",
+     "id": "obj-128",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1968,7 +1983,7 @@
    },
    {
     "box": {
-     "id": "obj-128",
+     "id": "obj-129",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -1983,7 +1998,7 @@
    },
    {
     "box": {
-     "id": "obj-129",
+     "id": "obj-130",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -1998,7 +2013,7 @@
    },
    {
     "box": {
-     "id": "obj-130",
+     "id": "obj-131",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2015,7 +2030,7 @@
    },
    {
     "box": {
-     "id": "obj-131",
+     "id": "obj-132",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2030,7 +2045,7 @@
    },
    {
     "box": {
-     "id": "obj-132",
+     "id": "obj-133",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2045,7 +2060,7 @@
    },
    {
     "box": {
-     "id": "obj-133",
+     "id": "obj-134",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2060,7 +2075,7 @@
    },
    {
     "box": {
-     "id": "obj-134",
+     "id": "obj-135",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2075,7 +2090,7 @@
    },
    {
     "box": {
-     "id": "obj-135",
+     "id": "obj-136",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2092,7 +2107,7 @@
    },
    {
     "box": {
-     "id": "obj-136",
+     "id": "obj-137",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2107,7 +2122,7 @@
    },
    {
     "box": {
-     "id": "obj-137",
+     "id": "obj-138",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2122,7 +2137,7 @@
    },
    {
     "box": {
-     "id": "obj-138",
+     "id": "obj-139",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2137,7 +2152,7 @@
    },
    {
     "box": {
-     "id": "obj-139",
+     "id": "obj-140",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2152,7 +2167,7 @@
    },
    {
     "box": {
-     "id": "obj-140",
+     "id": "obj-141",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2169,7 +2184,7 @@
    },
    {
     "box": {
-     "id": "obj-141",
+     "id": "obj-142",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2184,7 +2199,7 @@
    },
    {
     "box": {
-     "id": "obj-142",
+     "id": "obj-143",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2199,7 +2214,7 @@
    },
    {
     "box": {
-     "id": "obj-143",
+     "id": "obj-144",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2214,7 +2229,7 @@
    },
    {
     "box": {
-     "id": "obj-144",
+     "id": "obj-145",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2229,7 +2244,7 @@
    },
    {
     "box": {
-     "id": "obj-145",
+     "id": "obj-146",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2246,7 +2261,7 @@
    },
    {
     "box": {
-     "id": "obj-146",
+     "id": "obj-147",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2261,7 +2276,7 @@
    },
    {
     "box": {
-     "id": "obj-147",
+     "id": "obj-148",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2276,7 +2291,7 @@
    },
    {
     "box": {
-     "id": "obj-148",
+     "id": "obj-149",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2291,7 +2306,7 @@
    },
    {
     "box": {
-     "id": "obj-149",
+     "id": "obj-150",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2306,7 +2321,7 @@
    },
    {
     "box": {
-     "id": "obj-150",
+     "id": "obj-151",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2323,7 +2338,7 @@
    },
    {
     "box": {
-     "id": "obj-151",
+     "id": "obj-152",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2338,7 +2353,7 @@
    },
    {
     "box": {
-     "id": "obj-152",
+     "id": "obj-153",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2353,7 +2368,7 @@
    },
    {
     "box": {
-     "id": "obj-153",
+     "id": "obj-154",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2368,7 +2383,7 @@
    },
    {
     "box": {
-     "id": "obj-154",
+     "id": "obj-155",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2383,7 +2398,7 @@
    },
    {
     "box": {
-     "id": "obj-155",
+     "id": "obj-156",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2400,7 +2415,7 @@
    },
    {
     "box": {
-     "id": "obj-156",
+     "id": "obj-157",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2415,7 +2430,7 @@
    },
    {
     "box": {
-     "id": "obj-157",
+     "id": "obj-158",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2430,7 +2445,7 @@
    },
    {
     "box": {
-     "id": "obj-158",
+     "id": "obj-159",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2445,7 +2460,7 @@
    },
    {
     "box": {
-     "id": "obj-159",
+     "id": "obj-160",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2460,7 +2475,7 @@
    },
    {
     "box": {
-     "id": "obj-160",
+     "id": "obj-161",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2477,7 +2492,7 @@
    },
    {
     "box": {
-     "id": "obj-161",
+     "id": "obj-162",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2492,7 +2507,7 @@
    },
    {
     "box": {
-     "id": "obj-162",
+     "id": "obj-163",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2507,7 +2522,7 @@
    },
    {
     "box": {
-     "id": "obj-163",
+     "id": "obj-164",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2522,7 +2537,7 @@
    },
    {
     "box": {
-     "id": "obj-164",
+     "id": "obj-165",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2537,7 +2552,7 @@
    },
    {
     "box": {
-     "id": "obj-165",
+     "id": "obj-166",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2554,7 +2569,7 @@
    },
    {
     "box": {
-     "id": "obj-166",
+     "id": "obj-167",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2569,7 +2584,7 @@
    },
    {
     "box": {
-     "id": "obj-167",
+     "id": "obj-168",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2584,7 +2599,7 @@
    },
    {
     "box": {
-     "id": "obj-168",
+     "id": "obj-169",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2599,7 +2614,7 @@
    },
    {
     "box": {
-     "id": "obj-169",
+     "id": "obj-170",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2607,14 +2622,14 @@
       140.0,
       22.0
      ],
-     "text": "key/low",
+     "text": "main/volume",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-170",
+     "id": "obj-171",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2631,22 +2646,22 @@
    },
    {
     "box": {
-     "id": "obj-171",
+     "id": "obj-172",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1080.0,
-      168.0,
+      196.0,
       22.0
      ],
-     "text": "prepend /param/key/low",
+     "text": "prepend /param/main/volume",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-172",
+     "id": "obj-173",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2661,7 +2676,7 @@
    },
    {
     "box": {
-     "id": "obj-173",
+     "id": "obj-174",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2676,7 +2691,7 @@
    },
    {
     "box": {
-     "id": "obj-174",
+     "id": "obj-175",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2684,14 +2699,14 @@
       140.0,
       22.0
      ],
-     "text": "key/high",
+     "text": "main/a4_hz",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-175",
+     "id": "obj-176",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2708,22 +2723,22 @@
    },
    {
     "box": {
-     "id": "obj-176",
+     "id": "obj-177",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1110.0,
-      175.0,
+      189.0,
       22.0
      ],
-     "text": "prepend /param/key/high",
+     "text": "prepend /param/main/a4_hz",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-177",
+     "id": "obj-178",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2738,7 +2753,7 @@
    },
    {
     "box": {
-     "id": "obj-178",
+     "id": "obj-179",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2753,7 +2768,7 @@
    },
    {
     "box": {
-     "id": "obj-179",
+     "id": "obj-180",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2761,14 +2776,14 @@
       140.0,
       22.0
      ],
-     "text": "key/velocity_low",
+     "text": "main/omni",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-180",
+     "id": "obj-181",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2785,22 +2800,22 @@
    },
    {
     "box": {
-     "id": "obj-181",
+     "id": "obj-182",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1140.0,
-      231.0,
+      182.0,
       22.0
      ],
-     "text": "prepend /param/key/velocity_low",
+     "text": "prepend /param/main/omni",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-182",
+     "id": "obj-183",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2815,7 +2830,7 @@
    },
    {
     "box": {
-     "id": "obj-183",
+     "id": "obj-184",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2830,7 +2845,7 @@
    },
    {
     "box": {
-     "id": "obj-184",
+     "id": "obj-185",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2838,14 +2853,14 @@
       140.0,
       22.0
      ],
-     "text": "key/velocity_high",
+     "text": "key/low",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-185",
+     "id": "obj-186",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2862,22 +2877,22 @@
    },
    {
     "box": {
-     "id": "obj-186",
+     "id": "obj-187",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1170.0,
-      238.0,
+      168.0,
       22.0
      ],
-     "text": "prepend /param/key/velocity_high",
+     "text": "prepend /param/key/low",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-187",
+     "id": "obj-188",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2892,7 +2907,7 @@
    },
    {
     "box": {
-     "id": "obj-188",
+     "id": "obj-189",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2907,7 +2922,7 @@
    },
    {
     "box": {
-     "id": "obj-189",
+     "id": "obj-190",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2915,14 +2930,14 @@
       140.0,
       22.0
      ],
-     "text": "key/channel",
+     "text": "key/high",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-190",
+     "id": "obj-191",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -2939,22 +2954,22 @@
    },
    {
     "box": {
-     "id": "obj-191",
+     "id": "obj-192",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1200.0,
-      196.0,
+      175.0,
       22.0
      ],
-     "text": "prepend /param/key/channel",
+     "text": "prepend /param/key/high",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-192",
+     "id": "obj-193",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2969,7 +2984,7 @@
    },
    {
     "box": {
-     "id": "obj-193",
+     "id": "obj-194",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -2984,7 +2999,7 @@
    },
    {
     "box": {
-     "id": "obj-194",
+     "id": "obj-195",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -2992,14 +3007,14 @@
       140.0,
       22.0
      ],
-     "text": "main/volume",
+     "text": "key/velocity_low",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-195",
+     "id": "obj-196",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -3016,22 +3031,22 @@
    },
    {
     "box": {
-     "id": "obj-196",
+     "id": "obj-197",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1230.0,
-      196.0,
+      231.0,
       22.0
      ],
-     "text": "prepend /param/main/volume",
+     "text": "prepend /param/key/velocity_low",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-197",
+     "id": "obj-198",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -3046,7 +3061,7 @@
    },
    {
     "box": {
-     "id": "obj-198",
+     "id": "obj-199",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -3061,7 +3076,7 @@
    },
    {
     "box": {
-     "id": "obj-199",
+     "id": "obj-200",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -3069,14 +3084,14 @@
       140.0,
       22.0
      ],
-     "text": "main/a4_hz",
+     "text": "key/velocity_high",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-200",
+     "id": "obj-201",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -3093,22 +3108,22 @@
    },
    {
     "box": {
-     "id": "obj-201",
+     "id": "obj-202",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1260.0,
-      189.0,
+      238.0,
       22.0
      ],
-     "text": "prepend /param/main/a4_hz",
+     "text": "prepend /param/key/velocity_high",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-202",
+     "id": "obj-203",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -3123,7 +3138,7 @@
    },
    {
     "box": {
-     "id": "obj-203",
+     "id": "obj-204",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -3138,7 +3153,7 @@
    },
    {
     "box": {
-     "id": "obj-204",
+     "id": "obj-205",
      "maxclass": "comment",
      "patching_rect": [
       470.0,
@@ -3146,14 +3161,14 @@
       140.0,
       22.0
      ],
-     "text": "main/omni",
+     "text": "key/channel",
      "numinlets": 1,
      "numoutlets": 0
     }
    },
    {
     "box": {
-     "id": "obj-205",
+     "id": "obj-206",
      "maxclass": "slider",
      "patching_rect": [
       320.0,
@@ -3170,22 +3185,22 @@
    },
    {
     "box": {
-     "id": "obj-206",
+     "id": "obj-207",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
       1290.0,
-      182.0,
+      196.0,
       22.0
      ],
-     "text": "prepend /param/main/omni",
+     "text": "prepend /param/key/channel",
      "numinlets": 2,
      "numoutlets": 1
     }
    },
    {
     "box": {
-     "id": "obj-207",
+     "id": "obj-208",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -3200,7 +3215,7 @@
    },
    {
     "box": {
-     "id": "obj-208",
+     "id": "obj-209",
      "maxclass": "newobj",
      "patching_rect": [
       320.0,
@@ -3215,7 +3230,777 @@
    },
    {
     "box": {
-     "id": "obj-209",
+     "id": "obj-210",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      720.0,
+      140.0,
+      22.0
+     ],
+     "text": "2/key/low",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-211",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      720.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-212",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1320.0,
+      217.0,
+      22.0
+     ],
+     "text": "prepend /part/2/param/key/low",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-213",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1340.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-214",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1360.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-215",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      750.0,
+      140.0,
+      22.0
+     ],
+     "text": "2/key/high",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-216",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      750.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-217",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1350.0,
+      224.0,
+      22.0
+     ],
+     "text": "prepend /part/2/param/key/high",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-218",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1370.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-219",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1390.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-220",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      780.0,
+      140.0,
+      22.0
+     ],
+     "text": "2/key/velocity_low",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-221",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      780.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-222",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1380.0,
+      280.0,
+      22.0
+     ],
+     "text": "prepend /part/2/param/key/velocity_low",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-223",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1400.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-224",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1420.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-225",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      810.0,
+      140.0,
+      22.0
+     ],
+     "text": "2/key/velocity_high",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-226",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      810.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-227",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1410.0,
+      287.0,
+      22.0
+     ],
+     "text": "prepend /part/2/param/key/velocity_high",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-228",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1430.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-229",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1450.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-230",
+     "maxclass": "comment",
+     "patching_rect": [
+      470.0,
+      840.0,
+      140.0,
+      22.0
+     ],
+     "text": "2/key/channel",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-231",
+     "maxclass": "slider",
+     "patching_rect": [
+      320.0,
+      840.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-232",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1440.0,
+      245.0,
+      22.0
+     ],
+     "text": "prepend /part/2/param/key/channel",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-233",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1460.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-234",
+     "maxclass": "newobj",
+     "patching_rect": [
+      320.0,
+      1480.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-235",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      90.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/low",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-236",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      90.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-237",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      690.0,
+      217.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/low",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-238",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      710.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-239",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      730.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-240",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      120.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/high",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-241",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      120.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-242",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      720.0,
+      224.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/high",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-243",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      740.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-244",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      760.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-245",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      150.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/velocity_low",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-246",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      150.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-247",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      750.0,
+      280.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/velocity_low",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-248",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      770.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-249",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      790.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-250",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      180.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/velocity_high",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-251",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      180.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-252",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      780.0,
+      287.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/velocity_high",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-253",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      800.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-254",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      820.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-255",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      210.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/channel",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-256",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      210.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-257",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      810.0,
+      245.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/channel",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-258",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      830.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-259",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      850.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-260",
      "maxclass": "kslider",
      "patching_rect": [
       640.0,
@@ -3229,7 +4014,7 @@
    },
    {
     "box": {
-     "id": "obj-210",
+     "id": "obj-261",
      "maxclass": "newobj",
      "patching_rect": [
       640.0,
@@ -3244,7 +4029,7 @@
    },
    {
     "box": {
-     "id": "obj-211",
+     "id": "obj-262",
      "maxclass": "newobj",
      "patching_rect": [
       740.0,
@@ -3322,11 +4107,23 @@
    {
     "patchline": {
      "source": [
-      "obj-8",
+      "obj-4",
       0
      ],
      "destination": [
-      "obj-9",
+      "obj-7",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-7",
+      0
+     ],
+     "destination": [
+      "obj-1",
       0
      ]
     }
@@ -3335,6 +4132,18 @@
     "patchline": {
      "source": [
       "obj-9",
+      0
+     ],
+     "destination": [
+      "obj-10",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-10",
       0
      ],
      "destination": [
@@ -3350,31 +4159,7 @@
       0
      ],
      "destination": [
-      "obj-10",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-11",
-      0
-     ],
-     "destination": [
-      "obj-8",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-10",
-      0
-     ],
-     "destination": [
-      "obj-12",
       0
      ]
     }
@@ -3386,8 +4171,20 @@
       0
      ],
      "destination": [
+      "obj-9",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-11",
       0
+     ],
+     "destination": [
+      "obj-13",
+      0
      ]
     }
    },
@@ -3398,19 +4195,7 @@
       0
      ],
      "destination": [
-      "obj-8",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-10",
-      1
-     ],
-     "destination": [
-      "obj-14",
+      "obj-12",
       0
      ]
     }
@@ -3422,7 +4207,19 @@
       0
      ],
      "destination": [
-      "obj-13",
+      "obj-9",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-11",
+      1
+     ],
+     "destination": [
+      "obj-15",
       0
      ]
     }
@@ -3434,7 +4231,7 @@
       0
      ],
      "destination": [
-      "obj-1",
+      "obj-14",
       0
      ]
     }
@@ -3538,11 +4335,11 @@
    {
     "patchline": {
      "source": [
-      "obj-25",
+      "obj-24",
       0
      ],
      "destination": [
-      "obj-26",
+      "obj-1",
       0
      ]
     }
@@ -3551,6 +4348,18 @@
     "patchline": {
      "source": [
       "obj-26",
+      0
+     ],
+     "destination": [
+      "obj-27",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-27",
       0
      ],
      "destination": [
@@ -3566,18 +4375,6 @@
       1
      ],
      "destination": [
-      "obj-27",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-27",
-      0
-     ],
-     "destination": [
       "obj-28",
       0
      ]
@@ -3590,7 +4387,7 @@
       0
      ],
      "destination": [
-      "obj-25",
+      "obj-29",
       0
      ]
     }
@@ -3598,11 +4395,11 @@
    {
     "patchline": {
      "source": [
-      "obj-30",
+      "obj-29",
       0
      ],
      "destination": [
-      "obj-31",
+      "obj-26",
       0
      ]
     }
@@ -3611,6 +4408,18 @@
     "patchline": {
      "source": [
       "obj-31",
+      0
+     ],
+     "destination": [
+      "obj-32",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-32",
       0
      ],
      "destination": [
@@ -3626,18 +4435,6 @@
       2
      ],
      "destination": [
-      "obj-32",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-32",
-      0
-     ],
-     "destination": [
       "obj-33",
       0
      ]
@@ -3650,7 +4447,7 @@
       0
      ],
      "destination": [
-      "obj-30",
+      "obj-34",
       0
      ]
     }
@@ -3658,11 +4455,11 @@
    {
     "patchline": {
      "source": [
-      "obj-35",
+      "obj-34",
       0
      ],
      "destination": [
-      "obj-36",
+      "obj-31",
       0
      ]
     }
@@ -3671,6 +4468,18 @@
     "patchline": {
      "source": [
       "obj-36",
+      0
+     ],
+     "destination": [
+      "obj-37",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-37",
       0
      ],
      "destination": [
@@ -3686,18 +4495,6 @@
       3
      ],
      "destination": [
-      "obj-37",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-37",
-      0
-     ],
-     "destination": [
       "obj-38",
       0
      ]
@@ -3710,7 +4507,7 @@
       0
      ],
      "destination": [
-      "obj-35",
+      "obj-39",
       0
      ]
     }
@@ -3718,11 +4515,11 @@
    {
     "patchline": {
      "source": [
-      "obj-40",
+      "obj-39",
       0
      ],
      "destination": [
-      "obj-41",
+      "obj-36",
       0
      ]
     }
@@ -3731,6 +4528,18 @@
     "patchline": {
      "source": [
       "obj-41",
+      0
+     ],
+     "destination": [
+      "obj-42",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-42",
       0
      ],
      "destination": [
@@ -3746,18 +4555,6 @@
       4
      ],
      "destination": [
-      "obj-42",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-42",
-      0
-     ],
-     "destination": [
       "obj-43",
       0
      ]
@@ -3770,7 +4567,7 @@
       0
      ],
      "destination": [
-      "obj-40",
+      "obj-44",
       0
      ]
     }
@@ -3778,11 +4575,11 @@
    {
     "patchline": {
      "source": [
-      "obj-45",
+      "obj-44",
       0
      ],
      "destination": [
-      "obj-46",
+      "obj-41",
       0
      ]
     }
@@ -3791,6 +4588,18 @@
     "patchline": {
      "source": [
       "obj-46",
+      0
+     ],
+     "destination": [
+      "obj-47",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-47",
       0
      ],
      "destination": [
@@ -3806,18 +4615,6 @@
       5
      ],
      "destination": [
-      "obj-47",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-47",
-      0
-     ],
-     "destination": [
       "obj-48",
       0
      ]
@@ -3830,7 +4627,7 @@
       0
      ],
      "destination": [
-      "obj-45",
+      "obj-49",
       0
      ]
     }
@@ -3838,11 +4635,11 @@
    {
     "patchline": {
      "source": [
-      "obj-50",
+      "obj-49",
       0
      ],
      "destination": [
-      "obj-51",
+      "obj-46",
       0
      ]
     }
@@ -3851,6 +4648,18 @@
     "patchline": {
      "source": [
       "obj-51",
+      0
+     ],
+     "destination": [
+      "obj-52",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-52",
       0
      ],
      "destination": [
@@ -3866,18 +4675,6 @@
       6
      ],
      "destination": [
-      "obj-52",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-52",
-      0
-     ],
-     "destination": [
       "obj-53",
       0
      ]
@@ -3890,7 +4687,7 @@
       0
      ],
      "destination": [
-      "obj-50",
+      "obj-54",
       0
      ]
     }
@@ -3898,11 +4695,11 @@
    {
     "patchline": {
      "source": [
-      "obj-55",
+      "obj-54",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-51",
       0
      ]
     }
@@ -3911,6 +4708,18 @@
     "patchline": {
      "source": [
       "obj-56",
+      0
+     ],
+     "destination": [
+      "obj-57",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-57",
       0
      ],
      "destination": [
@@ -3926,18 +4735,6 @@
       7
      ],
      "destination": [
-      "obj-57",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-57",
-      0
-     ],
-     "destination": [
       "obj-58",
       0
      ]
@@ -3950,7 +4747,7 @@
       0
      ],
      "destination": [
-      "obj-55",
+      "obj-59",
       0
      ]
     }
@@ -3958,11 +4755,11 @@
    {
     "patchline": {
      "source": [
-      "obj-60",
+      "obj-59",
       0
      ],
      "destination": [
-      "obj-61",
+      "obj-56",
       0
      ]
     }
@@ -3971,6 +4768,18 @@
     "patchline": {
      "source": [
       "obj-61",
+      0
+     ],
+     "destination": [
+      "obj-62",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-62",
       0
      ],
      "destination": [
@@ -3986,18 +4795,6 @@
       8
      ],
      "destination": [
-      "obj-62",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-62",
-      0
-     ],
-     "destination": [
       "obj-63",
       0
      ]
@@ -4010,7 +4807,7 @@
       0
      ],
      "destination": [
-      "obj-60",
+      "obj-64",
       0
      ]
     }
@@ -4018,11 +4815,11 @@
    {
     "patchline": {
      "source": [
-      "obj-65",
+      "obj-64",
       0
      ],
      "destination": [
-      "obj-66",
+      "obj-61",
       0
      ]
     }
@@ -4031,6 +4828,18 @@
     "patchline": {
      "source": [
       "obj-66",
+      0
+     ],
+     "destination": [
+      "obj-67",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-67",
       0
      ],
      "destination": [
@@ -4046,18 +4855,6 @@
       9
      ],
      "destination": [
-      "obj-67",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-67",
-      0
-     ],
-     "destination": [
       "obj-68",
       0
      ]
@@ -4070,7 +4867,7 @@
       0
      ],
      "destination": [
-      "obj-65",
+      "obj-69",
       0
      ]
     }
@@ -4078,11 +4875,11 @@
    {
     "patchline": {
      "source": [
-      "obj-70",
+      "obj-69",
       0
      ],
      "destination": [
-      "obj-71",
+      "obj-66",
       0
      ]
     }
@@ -4091,6 +4888,18 @@
     "patchline": {
      "source": [
       "obj-71",
+      0
+     ],
+     "destination": [
+      "obj-72",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-72",
       0
      ],
      "destination": [
@@ -4106,18 +4915,6 @@
       10
      ],
      "destination": [
-      "obj-72",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-72",
-      0
-     ],
-     "destination": [
       "obj-73",
       0
      ]
@@ -4130,7 +4927,7 @@
       0
      ],
      "destination": [
-      "obj-70",
+      "obj-74",
       0
      ]
     }
@@ -4138,11 +4935,11 @@
    {
     "patchline": {
      "source": [
-      "obj-75",
+      "obj-74",
       0
      ],
      "destination": [
-      "obj-76",
+      "obj-71",
       0
      ]
     }
@@ -4151,6 +4948,18 @@
     "patchline": {
      "source": [
       "obj-76",
+      0
+     ],
+     "destination": [
+      "obj-77",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-77",
       0
      ],
      "destination": [
@@ -4166,18 +4975,6 @@
       11
      ],
      "destination": [
-      "obj-77",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-77",
-      0
-     ],
-     "destination": [
       "obj-78",
       0
      ]
@@ -4190,7 +4987,7 @@
       0
      ],
      "destination": [
-      "obj-75",
+      "obj-79",
       0
      ]
     }
@@ -4198,11 +4995,11 @@
    {
     "patchline": {
      "source": [
-      "obj-80",
+      "obj-79",
       0
      ],
      "destination": [
-      "obj-81",
+      "obj-76",
       0
      ]
     }
@@ -4211,6 +5008,18 @@
     "patchline": {
      "source": [
       "obj-81",
+      0
+     ],
+     "destination": [
+      "obj-82",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-82",
       0
      ],
      "destination": [
@@ -4226,18 +5035,6 @@
       12
      ],
      "destination": [
-      "obj-82",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-82",
-      0
-     ],
-     "destination": [
       "obj-83",
       0
      ]
@@ -4250,7 +5047,7 @@
       0
      ],
      "destination": [
-      "obj-80",
+      "obj-84",
       0
      ]
     }
@@ -4258,11 +5055,11 @@
    {
     "patchline": {
      "source": [
-      "obj-85",
+      "obj-84",
       0
      ],
      "destination": [
-      "obj-86",
+      "obj-81",
       0
      ]
     }
@@ -4271,6 +5068,18 @@
     "patchline": {
      "source": [
       "obj-86",
+      0
+     ],
+     "destination": [
+      "obj-87",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-87",
       0
      ],
      "destination": [
@@ -4286,18 +5095,6 @@
       13
      ],
      "destination": [
-      "obj-87",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
-      0
-     ],
-     "destination": [
       "obj-88",
       0
      ]
@@ -4310,7 +5107,7 @@
       0
      ],
      "destination": [
-      "obj-85",
+      "obj-89",
       0
      ]
     }
@@ -4318,11 +5115,11 @@
    {
     "patchline": {
      "source": [
-      "obj-90",
+      "obj-89",
       0
      ],
      "destination": [
-      "obj-91",
+      "obj-86",
       0
      ]
     }
@@ -4331,6 +5128,18 @@
     "patchline": {
      "source": [
       "obj-91",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-92",
       0
      ],
      "destination": [
@@ -4346,18 +5155,6 @@
       14
      ],
      "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-92",
-      0
-     ],
-     "destination": [
       "obj-93",
       0
      ]
@@ -4370,7 +5167,7 @@
       0
      ],
      "destination": [
-      "obj-90",
+      "obj-94",
       0
      ]
     }
@@ -4378,11 +5175,11 @@
    {
     "patchline": {
      "source": [
-      "obj-95",
+      "obj-94",
       0
      ],
      "destination": [
-      "obj-96",
+      "obj-91",
       0
      ]
     }
@@ -4391,6 +5188,18 @@
     "patchline": {
      "source": [
       "obj-96",
+      0
+     ],
+     "destination": [
+      "obj-97",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-97",
       0
      ],
      "destination": [
@@ -4406,18 +5215,6 @@
       15
      ],
      "destination": [
-      "obj-97",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-97",
-      0
-     ],
-     "destination": [
       "obj-98",
       0
      ]
@@ -4430,7 +5227,7 @@
       0
      ],
      "destination": [
-      "obj-95",
+      "obj-99",
       0
      ]
     }
@@ -4438,11 +5235,11 @@
    {
     "patchline": {
      "source": [
-      "obj-100",
+      "obj-99",
       0
      ],
      "destination": [
-      "obj-101",
+      "obj-96",
       0
      ]
     }
@@ -4451,6 +5248,18 @@
     "patchline": {
      "source": [
       "obj-101",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-102",
       0
      ],
      "destination": [
@@ -4466,18 +5275,6 @@
       16
      ],
      "destination": [
-      "obj-102",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-102",
-      0
-     ],
-     "destination": [
       "obj-103",
       0
      ]
@@ -4490,7 +5287,7 @@
       0
      ],
      "destination": [
-      "obj-100",
+      "obj-104",
       0
      ]
     }
@@ -4498,11 +5295,11 @@
    {
     "patchline": {
      "source": [
-      "obj-105",
+      "obj-104",
       0
      ],
      "destination": [
-      "obj-106",
+      "obj-101",
       0
      ]
     }
@@ -4511,6 +5308,18 @@
     "patchline": {
      "source": [
       "obj-106",
+      0
+     ],
+     "destination": [
+      "obj-107",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-107",
       0
      ],
      "destination": [
@@ -4526,18 +5335,6 @@
       17
      ],
      "destination": [
-      "obj-107",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-107",
-      0
-     ],
-     "destination": [
       "obj-108",
       0
      ]
@@ -4550,7 +5347,7 @@
       0
      ],
      "destination": [
-      "obj-105",
+      "obj-109",
       0
      ]
     }
@@ -4558,11 +5355,11 @@
    {
     "patchline": {
      "source": [
-      "obj-110",
+      "obj-109",
       0
      ],
      "destination": [
-      "obj-111",
+      "obj-106",
       0
      ]
     }
@@ -4571,6 +5368,18 @@
     "patchline": {
      "source": [
       "obj-111",
+      0
+     ],
+     "destination": [
+      "obj-112",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-112",
       0
      ],
      "destination": [
@@ -4586,18 +5395,6 @@
       18
      ],
      "destination": [
-      "obj-112",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-112",
-      0
-     ],
-     "destination": [
       "obj-113",
       0
      ]
@@ -4610,7 +5407,7 @@
       0
      ],
      "destination": [
-      "obj-110",
+      "obj-114",
       0
      ]
     }
@@ -4618,11 +5415,11 @@
    {
     "patchline": {
      "source": [
-      "obj-115",
+      "obj-114",
       0
      ],
      "destination": [
-      "obj-116",
+      "obj-111",
       0
      ]
     }
@@ -4631,6 +5428,18 @@
     "patchline": {
      "source": [
       "obj-116",
+      0
+     ],
+     "destination": [
+      "obj-117",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-117",
       0
      ],
      "destination": [
@@ -4646,18 +5455,6 @@
       19
      ],
      "destination": [
-      "obj-117",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-117",
-      0
-     ],
-     "destination": [
       "obj-118",
       0
      ]
@@ -4670,7 +5467,7 @@
       0
      ],
      "destination": [
-      "obj-115",
+      "obj-119",
       0
      ]
     }
@@ -4678,11 +5475,11 @@
    {
     "patchline": {
      "source": [
-      "obj-120",
+      "obj-119",
       0
      ],
      "destination": [
-      "obj-121",
+      "obj-116",
       0
      ]
     }
@@ -4691,6 +5488,18 @@
     "patchline": {
      "source": [
       "obj-121",
+      0
+     ],
+     "destination": [
+      "obj-122",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-122",
       0
      ],
      "destination": [
@@ -4706,18 +5515,6 @@
       20
      ],
      "destination": [
-      "obj-122",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-122",
-      0
-     ],
-     "destination": [
       "obj-123",
       0
      ]
@@ -4730,7 +5527,7 @@
       0
      ],
      "destination": [
-      "obj-120",
+      "obj-124",
       0
      ]
     }
@@ -4738,11 +5535,11 @@
    {
     "patchline": {
      "source": [
-      "obj-125",
+      "obj-124",
       0
      ],
      "destination": [
-      "obj-126",
+      "obj-121",
       0
      ]
     }
@@ -4751,6 +5548,18 @@
     "patchline": {
      "source": [
       "obj-126",
+      0
+     ],
+     "destination": [
+      "obj-127",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-127",
       0
      ],
      "destination": [
@@ -4766,18 +5575,6 @@
       21
      ],
      "destination": [
-      "obj-127",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-127",
-      0
-     ],
-     "destination": [
       "obj-128",
       0
      ]
@@ -4790,7 +5587,7 @@
       0
      ],
      "destination": [
-      "obj-125",
+      "obj-129",
       0
      ]
     }
@@ -4798,11 +5595,11 @@
    {
     "patchline": {
      "source": [
-      "obj-130",
+      "obj-129",
       0
      ],
      "destination": [
-      "obj-131",
+      "obj-126",
       0
      ]
     }
@@ -4811,6 +5608,18 @@
     "patchline": {
      "source": [
       "obj-131",
+      0
+     ],
+     "destination": [
+      "obj-132",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-132",
       0
      ],
      "destination": [
@@ -4826,18 +5635,6 @@
       22
      ],
      "destination": [
-      "obj-132",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-132",
-      0
-     ],
-     "destination": [
       "obj-133",
       0
      ]
@@ -4850,7 +5647,7 @@
       0
      ],
      "destination": [
-      "obj-130",
+      "obj-134",
       0
      ]
     }
@@ -4858,11 +5655,11 @@
    {
     "patchline": {
      "source": [
-      "obj-135",
+      "obj-134",
       0
      ],
      "destination": [
-      "obj-136",
+      "obj-131",
       0
      ]
     }
@@ -4871,6 +5668,18 @@
     "patchline": {
      "source": [
       "obj-136",
+      0
+     ],
+     "destination": [
+      "obj-137",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-137",
       0
      ],
      "destination": [
@@ -4886,18 +5695,6 @@
       23
      ],
      "destination": [
-      "obj-137",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-137",
-      0
-     ],
-     "destination": [
       "obj-138",
       0
      ]
@@ -4910,7 +5707,7 @@
       0
      ],
      "destination": [
-      "obj-135",
+      "obj-139",
       0
      ]
     }
@@ -4918,11 +5715,11 @@
    {
     "patchline": {
      "source": [
-      "obj-140",
+      "obj-139",
       0
      ],
      "destination": [
-      "obj-141",
+      "obj-136",
       0
      ]
     }
@@ -4931,6 +5728,18 @@
     "patchline": {
      "source": [
       "obj-141",
+      0
+     ],
+     "destination": [
+      "obj-142",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-142",
       0
      ],
      "destination": [
@@ -4946,18 +5755,6 @@
       24
      ],
      "destination": [
-      "obj-142",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-142",
-      0
-     ],
-     "destination": [
       "obj-143",
       0
      ]
@@ -4970,7 +5767,7 @@
       0
      ],
      "destination": [
-      "obj-140",
+      "obj-144",
       0
      ]
     }
@@ -4978,11 +5775,11 @@
    {
     "patchline": {
      "source": [
-      "obj-145",
+      "obj-144",
       0
      ],
      "destination": [
-      "obj-146",
+      "obj-141",
       0
      ]
     }
@@ -4991,6 +5788,18 @@
     "patchline": {
      "source": [
       "obj-146",
+      0
+     ],
+     "destination": [
+      "obj-147",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-147",
       0
      ],
      "destination": [
@@ -5006,18 +5815,6 @@
       25
      ],
      "destination": [
-      "obj-147",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-147",
-      0
-     ],
-     "destination": [
       "obj-148",
       0
      ]
@@ -5030,7 +5827,7 @@
       0
      ],
      "destination": [
-      "obj-145",
+      "obj-149",
       0
      ]
     }
@@ -5038,11 +5835,11 @@
    {
     "patchline": {
      "source": [
-      "obj-150",
+      "obj-149",
       0
      ],
      "destination": [
-      "obj-151",
+      "obj-146",
       0
      ]
     }
@@ -5051,6 +5848,18 @@
     "patchline": {
      "source": [
       "obj-151",
+      0
+     ],
+     "destination": [
+      "obj-152",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-152",
       0
      ],
      "destination": [
@@ -5066,18 +5875,6 @@
       26
      ],
      "destination": [
-      "obj-152",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-152",
-      0
-     ],
-     "destination": [
       "obj-153",
       0
      ]
@@ -5090,7 +5887,7 @@
       0
      ],
      "destination": [
-      "obj-150",
+      "obj-154",
       0
      ]
     }
@@ -5098,11 +5895,11 @@
    {
     "patchline": {
      "source": [
-      "obj-155",
+      "obj-154",
       0
      ],
      "destination": [
-      "obj-156",
+      "obj-151",
       0
      ]
     }
@@ -5111,6 +5908,18 @@
     "patchline": {
      "source": [
       "obj-156",
+      0
+     ],
+     "destination": [
+      "obj-157",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-157",
       0
      ],
      "destination": [
@@ -5126,18 +5935,6 @@
       27
      ],
      "destination": [
-      "obj-157",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-157",
-      0
-     ],
-     "destination": [
       "obj-158",
       0
      ]
@@ -5150,7 +5947,7 @@
       0
      ],
      "destination": [
-      "obj-155",
+      "obj-159",
       0
      ]
     }
@@ -5158,11 +5955,11 @@
    {
     "patchline": {
      "source": [
-      "obj-160",
+      "obj-159",
       0
      ],
      "destination": [
-      "obj-161",
+      "obj-156",
       0
      ]
     }
@@ -5171,6 +5968,18 @@
     "patchline": {
      "source": [
       "obj-161",
+      0
+     ],
+     "destination": [
+      "obj-162",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-162",
       0
      ],
      "destination": [
@@ -5186,18 +5995,6 @@
       28
      ],
      "destination": [
-      "obj-162",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-162",
-      0
-     ],
-     "destination": [
       "obj-163",
       0
      ]
@@ -5210,7 +6007,7 @@
       0
      ],
      "destination": [
-      "obj-160",
+      "obj-164",
       0
      ]
     }
@@ -5218,11 +6015,11 @@
    {
     "patchline": {
      "source": [
-      "obj-165",
+      "obj-164",
       0
      ],
      "destination": [
-      "obj-166",
+      "obj-161",
       0
      ]
     }
@@ -5231,6 +6028,18 @@
     "patchline": {
      "source": [
       "obj-166",
+      0
+     ],
+     "destination": [
+      "obj-167",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-167",
       0
      ],
      "destination": [
@@ -5246,18 +6055,6 @@
       29
      ],
      "destination": [
-      "obj-167",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-167",
-      0
-     ],
-     "destination": [
       "obj-168",
       0
      ]
@@ -5270,7 +6067,7 @@
       0
      ],
      "destination": [
-      "obj-165",
+      "obj-169",
       0
      ]
     }
@@ -5278,11 +6075,11 @@
    {
     "patchline": {
      "source": [
-      "obj-170",
+      "obj-169",
       0
      ],
      "destination": [
-      "obj-171",
+      "obj-166",
       0
      ]
     }
@@ -5291,6 +6088,18 @@
     "patchline": {
      "source": [
       "obj-171",
+      0
+     ],
+     "destination": [
+      "obj-172",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-172",
       0
      ],
      "destination": [
@@ -5306,18 +6115,6 @@
       30
      ],
      "destination": [
-      "obj-172",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-172",
-      0
-     ],
-     "destination": [
       "obj-173",
       0
      ]
@@ -5330,7 +6127,7 @@
       0
      ],
      "destination": [
-      "obj-170",
+      "obj-174",
       0
      ]
     }
@@ -5338,11 +6135,11 @@
    {
     "patchline": {
      "source": [
-      "obj-175",
+      "obj-174",
       0
      ],
      "destination": [
-      "obj-176",
+      "obj-171",
       0
      ]
     }
@@ -5351,6 +6148,18 @@
     "patchline": {
      "source": [
       "obj-176",
+      0
+     ],
+     "destination": [
+      "obj-177",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-177",
       0
      ],
      "destination": [
@@ -5366,18 +6175,6 @@
       31
      ],
      "destination": [
-      "obj-177",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-177",
-      0
-     ],
-     "destination": [
       "obj-178",
       0
      ]
@@ -5390,7 +6187,7 @@
       0
      ],
      "destination": [
-      "obj-175",
+      "obj-179",
       0
      ]
     }
@@ -5398,11 +6195,11 @@
    {
     "patchline": {
      "source": [
-      "obj-180",
+      "obj-179",
       0
      ],
      "destination": [
-      "obj-181",
+      "obj-176",
       0
      ]
     }
@@ -5411,6 +6208,18 @@
     "patchline": {
      "source": [
       "obj-181",
+      0
+     ],
+     "destination": [
+      "obj-182",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-182",
       0
      ],
      "destination": [
@@ -5426,18 +6235,6 @@
       32
      ],
      "destination": [
-      "obj-182",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-182",
-      0
-     ],
-     "destination": [
       "obj-183",
       0
      ]
@@ -5450,7 +6247,7 @@
       0
      ],
      "destination": [
-      "obj-180",
+      "obj-184",
       0
      ]
     }
@@ -5458,11 +6255,11 @@
    {
     "patchline": {
      "source": [
-      "obj-185",
+      "obj-184",
       0
      ],
      "destination": [
-      "obj-186",
+      "obj-181",
       0
      ]
     }
@@ -5471,6 +6268,18 @@
     "patchline": {
      "source": [
       "obj-186",
+      0
+     ],
+     "destination": [
+      "obj-187",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-187",
       0
      ],
      "destination": [
@@ -5486,18 +6295,6 @@
       33
      ],
      "destination": [
-      "obj-187",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-187",
-      0
-     ],
-     "destination": [
       "obj-188",
       0
      ]
@@ -5510,7 +6307,7 @@
       0
      ],
      "destination": [
-      "obj-185",
+      "obj-189",
       0
      ]
     }
@@ -5518,11 +6315,11 @@
    {
     "patchline": {
      "source": [
-      "obj-190",
+      "obj-189",
       0
      ],
      "destination": [
-      "obj-191",
+      "obj-186",
       0
      ]
     }
@@ -5531,6 +6328,18 @@
     "patchline": {
      "source": [
       "obj-191",
+      0
+     ],
+     "destination": [
+      "obj-192",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-192",
       0
      ],
      "destination": [
@@ -5546,18 +6355,6 @@
       34
      ],
      "destination": [
-      "obj-192",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-192",
-      0
-     ],
-     "destination": [
       "obj-193",
       0
      ]
@@ -5570,7 +6367,7 @@
       0
      ],
      "destination": [
-      "obj-190",
+      "obj-194",
       0
      ]
     }
@@ -5578,11 +6375,11 @@
    {
     "patchline": {
      "source": [
-      "obj-195",
+      "obj-194",
       0
      ],
      "destination": [
-      "obj-196",
+      "obj-191",
       0
      ]
     }
@@ -5591,6 +6388,18 @@
     "patchline": {
      "source": [
       "obj-196",
+      0
+     ],
+     "destination": [
+      "obj-197",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-197",
       0
      ],
      "destination": [
@@ -5606,18 +6415,6 @@
       35
      ],
      "destination": [
-      "obj-197",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-197",
-      0
-     ],
-     "destination": [
       "obj-198",
       0
      ]
@@ -5630,7 +6427,7 @@
       0
      ],
      "destination": [
-      "obj-195",
+      "obj-199",
       0
      ]
     }
@@ -5638,11 +6435,11 @@
    {
     "patchline": {
      "source": [
-      "obj-200",
+      "obj-199",
       0
      ],
      "destination": [
-      "obj-201",
+      "obj-196",
       0
      ]
     }
@@ -5651,6 +6448,18 @@
     "patchline": {
      "source": [
       "obj-201",
+      0
+     ],
+     "destination": [
+      "obj-202",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-202",
       0
      ],
      "destination": [
@@ -5666,18 +6475,6 @@
       36
      ],
      "destination": [
-      "obj-202",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-202",
-      0
-     ],
-     "destination": [
       "obj-203",
       0
      ]
@@ -5690,7 +6487,7 @@
       0
      ],
      "destination": [
-      "obj-200",
+      "obj-204",
       0
      ]
     }
@@ -5698,11 +6495,11 @@
    {
     "patchline": {
      "source": [
-      "obj-205",
+      "obj-204",
       0
      ],
      "destination": [
-      "obj-206",
+      "obj-201",
       0
      ]
     }
@@ -5711,6 +6508,18 @@
     "patchline": {
      "source": [
       "obj-206",
+      0
+     ],
+     "destination": [
+      "obj-207",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-207",
       0
      ],
      "destination": [
@@ -5726,18 +6535,6 @@
       37
      ],
      "destination": [
-      "obj-207",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-207",
-      0
-     ],
-     "destination": [
       "obj-208",
       0
      ]
@@ -5750,7 +6547,7 @@
       0
      ],
      "destination": [
-      "obj-205",
+      "obj-209",
       0
      ]
     }
@@ -5762,7 +6559,7 @@
       0
      ],
      "destination": [
-      "obj-210",
+      "obj-206",
       0
      ]
     }
@@ -5770,19 +6567,55 @@
    {
     "patchline": {
      "source": [
-      "obj-209",
-      1
+      "obj-211",
+      0
      ],
      "destination": [
-      "obj-210",
-      1
+      "obj-212",
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-210",
+      "obj-212",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      38
+     ],
+     "destination": [
+      "obj-213",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-213",
+      0
+     ],
+     "destination": [
+      "obj-214",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-214",
       0
      ],
      "destination": [
@@ -5794,7 +6627,583 @@
    {
     "patchline": {
      "source": [
-      "obj-211",
+      "obj-216",
+      0
+     ],
+     "destination": [
+      "obj-217",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-217",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      39
+     ],
+     "destination": [
+      "obj-218",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-218",
+      0
+     ],
+     "destination": [
+      "obj-219",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-219",
+      0
+     ],
+     "destination": [
+      "obj-216",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-221",
+      0
+     ],
+     "destination": [
+      "obj-222",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-222",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      40
+     ],
+     "destination": [
+      "obj-223",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-223",
+      0
+     ],
+     "destination": [
+      "obj-224",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-224",
+      0
+     ],
+     "destination": [
+      "obj-221",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-226",
+      0
+     ],
+     "destination": [
+      "obj-227",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-227",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      41
+     ],
+     "destination": [
+      "obj-228",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-228",
+      0
+     ],
+     "destination": [
+      "obj-229",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-229",
+      0
+     ],
+     "destination": [
+      "obj-226",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-231",
+      0
+     ],
+     "destination": [
+      "obj-232",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-232",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      42
+     ],
+     "destination": [
+      "obj-233",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-233",
+      0
+     ],
+     "destination": [
+      "obj-234",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-234",
+      0
+     ],
+     "destination": [
+      "obj-231",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-236",
+      0
+     ],
+     "destination": [
+      "obj-237",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-237",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      43
+     ],
+     "destination": [
+      "obj-238",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-238",
+      0
+     ],
+     "destination": [
+      "obj-239",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-239",
+      0
+     ],
+     "destination": [
+      "obj-236",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-241",
+      0
+     ],
+     "destination": [
+      "obj-242",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-242",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      44
+     ],
+     "destination": [
+      "obj-243",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-243",
+      0
+     ],
+     "destination": [
+      "obj-244",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-244",
+      0
+     ],
+     "destination": [
+      "obj-241",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-246",
+      0
+     ],
+     "destination": [
+      "obj-247",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-247",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      45
+     ],
+     "destination": [
+      "obj-248",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-248",
+      0
+     ],
+     "destination": [
+      "obj-249",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-249",
+      0
+     ],
+     "destination": [
+      "obj-246",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-251",
+      0
+     ],
+     "destination": [
+      "obj-252",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-252",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      46
+     ],
+     "destination": [
+      "obj-253",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-253",
+      0
+     ],
+     "destination": [
+      "obj-254",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-254",
+      0
+     ],
+     "destination": [
+      "obj-251",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-256",
+      0
+     ],
+     "destination": [
+      "obj-257",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-257",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      47
+     ],
+     "destination": [
+      "obj-258",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-258",
+      0
+     ],
+     "destination": [
+      "obj-259",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-259",
+      0
+     ],
+     "destination": [
+      "obj-256",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-260",
+      0
+     ],
+     "destination": [
+      "obj-261",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-260",
+      1
+     ],
+     "destination": [
+      "obj-261",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-261",
+      0
+     ],
+     "destination": [
+      "obj-262",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-262",
       0
      ],
      "destination": [

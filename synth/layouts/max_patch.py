@@ -48,8 +48,8 @@ def max_patch() -> str:
     route = patcher.new(" ".join(["route", *(c.address for c in heard)]), 20, 50, len(heard) + 1)
     patcher.wire(receive, route)
     load = patcher.new("loadbang", 320, 20)
-    for control in connections("max"):
-        words = patcher.message(_words(control), 400, 20 + 25 * (control.title == "refresh"))
+    for row, control in enumerate(connections("max")):
+        words = patcher.message(_words(control), 400, 20 + 25 * row)
         patcher.wire(load, words)
         patcher.wire(words, send)
     for number, control in enumerate(shown):
@@ -84,7 +84,7 @@ def _draw(
         return
     route, outlet = news
     assert outlet is not None
-    title = control.title if control.kind == "pad" else control.address[7:]
+    title = control.title if control.kind == "pad" else control.label
     patcher.add("comment", x + 150, y, 140, text=title, numinlets=1, numoutlets=0)
     if control.kind == "fader":
         slider = _slider(patcher, x, y, 140)

@@ -7,7 +7,7 @@ without sending it out again. `gl-connect HOST PORT` and `gl-listen PORT` move t
 import itertools
 from dataclasses import dataclass, field
 
-from synth.layouts.controls import FEEDBACK_PORTS, OSC_PORT, Control, pages
+from synth.layouts.controls import FEEDBACK_PORTS, OSC_PORT, QUESTIONS, Control, pages
 
 _COLUMN, _ROW = 260, 22
 _MAX_ROWS = 28
@@ -79,9 +79,11 @@ def _ends(patch: _Patch) -> None:
     again = patch.add("obj 740 64 r gl-subscribe")
     patch.chain(again, subscribe)
     ask = patch.add("obj 400 88 delay 400")
-    question = patch.add("obj 470 88 oscformat q all_params")
     empty = patch.add("msg 560 64 list")
-    patch.chain(load, ask, empty, question, bus)
+    patch.chain(load, ask, empty)
+    for place, address in enumerate(QUESTIONS):
+        words = " ".join(address[1:].split("/"))
+        patch.chain(empty, patch.add(f"obj {470 + 160 * place} 88 oscformat {words}"), bus)
     receive = patch.add(f"obj 900 40 netreceive -u -b {_PORT}")
     parse = patch.add("obj 900 64 oscparse")
     trimmed = patch.add("obj 980 64 list trim")
@@ -127,7 +129,7 @@ def _draw(patch: _Patch, control: Control, x: int, y: int) -> int:
             patch.wires.append(f"#X connect {unpacked} {outlet} {setter} 0;")
             patch.chain(setter, patch.add(f"obj {x + 860} {4 + 20 * outlet} s {name}-{axis}-in"))
         return 2
-    _slider(patch, name, control.address[7:], x, y, control.default)
+    _slider(patch, name, control.label, x, y, control.default)
     _send(patch, control, x + 1400, y, [])
     heard = _heard(patch, words, x + 1700, y, "msg set \\$1")
     patch.chain(heard, patch.add(f"obj {x + 1990} {y} s {name}-in"))

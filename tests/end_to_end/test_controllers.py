@@ -24,6 +24,9 @@ LISTENER = """#N canvas 0 0 400 300 10;
 #X obj 110 40 print y;
 #X obj 210 10 r gl-param-macro-1-in;
 #X obj 210 40 print macro;
+#X obj 310 10 r gl-part-2-param-key-low-in;
+#X obj 310 40 print split;
+#X connect 6 0 7 0;
 #X connect 0 0 1 0;
 #X connect 2 0 3 0;
 #X connect 4 0 5 0;
@@ -105,7 +108,8 @@ def test_pd_with_the_patch_that_ships_plays_moves_and_hears(rig: Rig, tmp_path: 
     sent = (
         *(f"gl-listen {port}", f"gl-connect 127.0.0.1 {rig.port}", f"gl-subscribe {port}"),
         *("gl-note 60 100", "gl-note 60 0", "gl-timbre-xy-x-out 0.5", "gl-param-macro-1-out 0.75"),
-        *("gl-param-amp-sustain-out 0.25", "gl-timbre-mutate-out bang"),
+        *("gl-param-amp-sustain-out 0.25", "gl-part-3-param-key-high-out 0.5"),
+        "gl-timbre-mutate-out bang",
     )
     patch = factory_presets() / "layouts" / "gansynth.pd"
     command = ["pd", "-nogui", "-noaudio", "-nomidi", "-stderr", "-open", patch, "-open", listener]
@@ -117,8 +121,10 @@ def test_pd_with_the_patch_that_ships_plays_moves_and_hears(rig: Rig, tmp_path: 
             assert [NoteOn(pitch=60.0, velocity=100 / 127), NoteOff(pitch=60.0)] == rig.notes()
             values = [rig.player.value(n) for n in ("timbre/x", "macro/1", "amp/sustain")]
             assert [0.5, 0.75, 0.25] == values
+            assert 64.0 == rig.player.real("key/high", 2)
             rig.player.set_parameter("amp/pan", 0.75)
             rig.player.set_parameter("macro/1", 0.25)
+            rig.player.set_parameter("key/low", 0.25, part=1)
             rig.player.set_pad(0.25, 0.5)
             wait_until(lambda: "macro:" in heard.read_text() and "y: set 0.5" in heard.read_text())
         finally:
@@ -126,6 +132,7 @@ def test_pd_with_the_patch_that_ships_plays_moves_and_hears(rig: Rig, tmp_path: 
     lines = heard.read_text()
     assert "pan: set 0.75" in lines
     assert "macro: set 0.25" in lines
+    assert "split: set 0.25" in lines
     # What Pd itself had moved did not come back to it.
     assert "macro: set 0.75" not in lines
     assert 0 == rig.server.stats.n_errors

@@ -9,6 +9,7 @@ from synth.adapters.osc_packet import Argument, Message
 from synth.control.change import Change
 from synth.errors import ConfigError, SynthError
 from synth.events import AllNotesOff, NoteOn, SetParameter
+from synth.layouts.controls import QUESTIONS, pages
 from synth.parameters import PARAMETERS, Parameter
 
 every_parameter = pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
@@ -146,3 +147,8 @@ def test_what_cannot_be_is_refused_and_does_nothing(
         desk.send(address, *arguments)
     assert not desk.events
     assert not desk.changes
+
+
+def test_what_layouts_ask_tells_every_fader_of_theirs(desk: Any) -> None:
+    told = {m.address for question in QUESTIONS for m in desk.send(question)}
+    assert {c.address for page in pages() for c in page.controls if c.kind == "fader"} <= told

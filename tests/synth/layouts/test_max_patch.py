@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from synth.layouts.controls import pages
+from synth.layouts.controls import QUESTIONS, pages
 from synth.layouts.max_patch import max_patch
 
 
@@ -14,9 +14,9 @@ def boxes() -> dict[str, dict[str, Any]]:
 
 def test_every_control_has_its_address() -> None:
     words = " ".join(str(box.get("text", "")) for box in boxes().values())
-    named = set(re.findall(r"(?<![a-z0-9_])/[a-z0-9_/]+", words))
+    named = set(re.findall(r"(?<![a-z0-9_*])/[a-z0-9_/*]+", words))
     wanted = {c.address for page in pages() for c in page.controls if c.kind != "text"}
-    assert wanted | {"/subscribe", "/q/all_params"} == named
+    assert wanted | {"/subscribe", *QUESTIONS} == named
 
 
 def test_cords_join_boxes_that_exist_at_outlets_that_exist() -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from synth.layouts.controls import pages
+from synth.layouts.controls import QUESTIONS, pages
 from synth.layouts.pd_patch import pd_patch, symbol
 
 
@@ -10,7 +10,7 @@ def test_every_control_has_a_way_out_and_faders_a_way_back() -> None:
     patch = pd_patch()
     sent = {"/" + words.replace(" ", "/") for words in re.findall(r"oscformat ([^;]+);", patch)}
     shown = [c for page in pages() for c in page.controls if c.kind != "text"]
-    assert {c.address for c in shown} | {"/subscribe", "/q/all_params"} == sent
+    assert {c.address for c in shown} | {"/subscribe", *QUESTIONS} == sent
     for control in shown:
         if control.kind == "fader":
             assert f" s {symbol(control.address)}-in;" in patch

@@ -5,7 +5,7 @@ import zlib
 
 import py2tosc
 
-from synth.layouts.controls import pages
+from synth.layouts.controls import QUESTIONS, pages
 from synth.layouts.touchosc import touchosc_layout
 
 
@@ -21,7 +21,7 @@ def test_an_independent_reader_finds_nothing_wrong() -> None:
 
 def test_every_control_sends_and_hears_its_address() -> None:
     wanted = {control.address for page in pages() for control in page.controls}
-    assert wanted | {"/subscribe", "/q/all_params"} == addresses()
+    assert wanted | {"/subscribe", *QUESTIONS} == addresses()
 
 
 def test_a_key_strikes_and_releases() -> None:

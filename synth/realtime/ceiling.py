@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from synth.realtime.kernel import REORDERED, realtime
 
-HEADROOM = 0.97  # for what the frames to come do that was not foreseen
+HEADROOM = 0.95  # for what the frames to come do that was not foreseen
 LOWEST = 0.7  # -3 dB: a note that goes on swelling is not held down further
 RECOVERY = 0.005  # of the way back to 1 a hop: a time constant of 6 s at 31 hops a second
 N_FORESEEN = 2  # hops from a frame's start on that it still can turn down

@@ -9,6 +9,7 @@ import resource
 import shutil
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from synth.errors import DeviceError, InputFileError, SynthError
 from synth.folders import default_instrument
 
 WANTED_PRIORITY = 60  # what JACK gives its clients; above it lie the interrupt threads
-MEMORY_BYTES = 600_000_000  # of a player, with its cache full
+MEMORY_BYTES = 900_000_000  # of a player, with its cache full, that has compiled its kernels
 CACHE_BYTES = 100_000_000  # of compiled kernels, of several versions
 _GOVERNORS = "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"
 _FIXED_SPEED = {"performance"}
@@ -59,7 +60,9 @@ def check_portaudio() -> Check:
     try:
         n_devices = len(list_devices())
     except DeviceError as error:
-        return Check(name="portaudio", ok=False, detail=str(error), fix="apt install libportaudio2")
+        return Check(
+            name="portaudio", ok=False, detail=str(error), fix="sudo apt install libportaudio2"
+        )
     return Check(name="portaudio", ok=True, detail=f"{n_devices} outputs with two channels")
 
 
@@ -94,7 +97,7 @@ def check_midi() -> Check:
 
     sequencer = Path("/dev/snd/seq")
     if not sequencer.exists():
-        fix = "modprobe snd-seq, or play by JACK MIDI or OSC"
+        fix = "sudo modprobe snd-seq, or play by JACK MIDI or OSC"
         return Check(name="midi", ok=False, detail="no ALSA sequencer", fix=fix)
     if not os.access(sequencer, os.R_OK | os.W_OK):
         fix = "join the group audio: sudo usermod -aG audio $USER, then log in again"
@@ -135,10 +138,16 @@ def check_ports() -> Check:
     from synth.rig.session_config import SessionConfig, load_settings
 
     try:
-        where = SessionConfig(**load_settings()).osc
+        config = SessionConfig(**load_settings())
     except SynthError:
-        where = SessionConfig().osc
+        config = SessionConfig()
+    where = config.osc
     host, port = parse_endpoint(where)
+    if host not in {"127.0.0.1", "::1", "localhost"} and not config.osc_allow:
+        fix = 'say who may send: osc_allow = ["192.168.1.0/24"], or --osc-allow 192.168.1.0/24'
+        return Check(
+            name="ports", ok=False, detail=f"{where} takes from this machine only", fix=fix
+        )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
@@ -201,6 +210,24 @@ def check_kernel_cache() -> Check:
     detail = f"are kept in {native_cache()}, {free / 1e6:.0f} MB free"
     fix = "" if is_ok else f"make room: {CACHE_BYTES / 1e6:.0f} MB are wanted there"
     return Check(name="kernels", ok=is_ok, detail=detail, fix=fix)
+
+
+def look_within(seconds: float, look: Callable[[], Check]) -> Check:
+    """Look at one thing; a server that stands still is a finding, and not the end of the looking.
+
+    Args:
+        seconds: to wait for what it finds.
+        look: one of `CHECKS`.
+    """
+    found: list[Check] = []
+    looking = threading.Thread(target=lambda: found.append(look()), daemon=True)
+    looking.start()
+    looking.join(seconds)
+    if found:
+        return found[0]
+    name = look.__name__.removeprefix("check_")
+    fix = "start again what it asks (the JACK server, the sound card), then this computer"
+    return Check(name=name, ok=False, detail=f"does not answer in {seconds:g} s", fix=fix)
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (

@@ -19,7 +19,7 @@ from typing import Any, get_args, get_type_hints
 import platformdirs
 
 from synth.adapters.midi_in import ALL_PORTS, MidiApi
-from synth.adapters.osc import DEFAULT_HOST, DEFAULT_PORT, parse_endpoint
+from synth.adapters.osc import DEFAULT_HOST, DEFAULT_PORT, parse_endpoint, parse_networks
 from synth.config import BACKENDS, DEVICES, Backend, Device
 from synth.control.assignment import read_assignment
 from synth.errors import ConfigError, InputFileError
@@ -75,6 +75,7 @@ class SessionConfig:
         for assignment in self.set:
             read_assignment(assignment)
         parse_endpoint(self.osc)
+        parse_networks(self.osc_allow)
         for endpoint in (
             *self.osc_feedback,
             *([self.http] if self.http not in {None, NO_HTTP} else []),

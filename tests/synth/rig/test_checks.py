@@ -1,5 +1,6 @@
 import resource
 import socket
+import threading
 
 import pytest
 
@@ -136,3 +137,28 @@ def test_a_full_disk_is_told(monkeypatch, tmp_path):
 
 def test_this_interpreter_is_one_of_those_wanted():
     assert checks.check_python().ok
+
+
+def test_what_stands_still_is_a_finding_with_its_name():
+    let_go = threading.Event()
+
+    def check_card() -> checks.Check:
+        let_go.wait()
+        return checks.Check(name="card", ok=True, detail="late")
+
+    try:
+        check = checks.look_within(0.05, check_card)
+        assert (check.name, check.ok) == ("card", False)
+        assert "does not answer" in check.detail
+        assert check.fix
+    finally:
+        let_go.set()
+
+
+def test_a_port_that_is_open_to_nobody_is_told(settings_file):
+    settings_file.write_text('osc = "0.0.0.0:9000"')
+    check = checks.check_ports()
+    assert not check.ok
+    assert "--osc-allow" in check.fix
+    settings_file.write_text('osc = "0.0.0.0:0"\nosc_allow = ["10.0.0.0/8"]')
+    assert checks.check_ports().ok

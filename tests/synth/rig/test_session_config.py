@@ -70,6 +70,7 @@ def test_without_a_file_nothing_is_said_unless_the_file_was_named(monkeypatch, t
         ("block_size = -1", "expected 1 to 8192"),
         ("preset = 7", "expected a text"),
         ("osc_allow = '10.0.0.0/8'", "expected a list of texts"),
+        ("osc_allow = ['300.1.1.1/24']", "192.168.1.0/24"),
         ("midi_api = 'usb'", "expected one of alsa, jack, auto"),
         ("osc = 'somewhere'", "expected HOST:PORT"),
         ("audio = ''", "name is empty"),

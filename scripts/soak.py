@@ -59,6 +59,7 @@ class Figures:
     non_finite: int = 0
     callback_load: float = 0.0
     memory_mb: tuple[float, float] = (0.0, 0.0)  # after the first quarter, at the end
+    cache_mb: tuple[float, float] = (0.0, 0.0)  # of the note cache, then
     growth_mb_per_min: float = 0.0  # of what is not the note cache
     stuck_voices: int = 0
     held_slots: int = 0
@@ -225,6 +226,7 @@ def soak(
     words: list[str] | None = None,
     kill_server: Callable[[], None] | None = None,
     n_kills: int = 0,
+    journal: Path | None = None,
 ) -> Figures:
     """Play at random on the JACK server that runs.
 
@@ -234,6 +236,7 @@ def soak(
         words: further arguments of `gansynth play`.
         kill_server: ends the JACK server and starts another.
         n_kills: how often, spread over the time.
+        journal: gets every answer, as a line of JSON with its time and the memory.
     """
     dice = random.Random(seed)
     figures = Figures()
@@ -251,7 +254,7 @@ def soak(
             kill_server()
         if now_s >= next_look_s:
             next_look_s = now_s + 1.0
-            _look(player, figures, samples, now_s)
+            _look(player, figures, samples, now_s, journal)
         time.sleep(dice.expovariate(ACTIONS_PER_S))
     figures.seconds = round(time.monotonic() - started_s, 1)
     if player.process.poll() is None:
@@ -263,7 +266,11 @@ def soak(
 
 
 def _look(
-    player: Player, figures: Figures, samples: list[tuple[float, float, float]], now_s: float
+    player: Player,
+    figures: Figures,
+    samples: list[tuple[float, float, float]],
+    now_s: float,
+    journal: Path | None,
 ) -> None:
     status = player.status()
     if status is None:
@@ -276,6 +283,9 @@ def _look(
     cache = status["cache"]
     cache_mb = cache["n_used"] * CACHE_BYTES / cache["n_slots"] / 2**20
     samples.append((now_s, player.memory_mb(), cache_mb))
+    if journal is not None:
+        with journal.open("a") as file:
+            print(json.dumps({"at_s": now_s, "memory_mb": samples[-1][1]} | status), file=file)
 
 
 def _settle(player: Player, figures: Figures) -> None:
@@ -295,7 +305,9 @@ def _settle(player: Player, figures: Figures) -> None:
 def _judge(figures: Figures, samples: list[tuple[float, float, float]]) -> None:
     """Say what broke."""
     if samples:
-        figures.memory_mb = round(samples[len(samples) // 4][1], 1), round(samples[-1][1], 1)
+        quarter, last = samples[len(samples) // 4], samples[-1]
+        figures.memory_mb = round(quarter[1], 1), round(last[1], 1)
+        figures.cache_mb = round(quarter[2], 1), round(last[2], 1)
         late = np.array(samples[len(samples) // 2 :])
         if len(late) > 2:
             slope = np.polyfit(late[:, 0], late[:, 1] - late[:, 2], 1)[0]
@@ -381,6 +393,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--block-size", type=int, default=256, help="of the server, samples")
     parser.add_argument("--instrument", help="a folder; the one that ships")
+    parser.add_argument("--journal", type=Path, help="a file that gets every answer of the player")
     args = parser.parse_args()
     words = ["--instrument", args.instrument] if args.instrument else []
     with running_server(args.block_size) as server:
@@ -390,6 +403,7 @@ def main() -> int:
             words=words,
             kill_server=server.kill,
             n_kills=args.kills,
+            journal=args.journal,
         )
     print(json.dumps(asdict(figures), indent=2))
     return 1 if figures.faults else 0

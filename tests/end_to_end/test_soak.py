@@ -13,8 +13,9 @@ import pytest
 from synth.adapters.osc_packet import build_message
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SECONDS = 10.0
-FLOOD_S = 3.0
+SECONDS = 120.0
+PATIENCE_S = 600.0  # with a start on a machine that has other things to do, and all let go
+FLOOD_S = 10.0
 PACKETS_PER_S = 10_000
 N_SUBSCRIBERS = 100
 
@@ -35,6 +36,8 @@ def _own_folders(monkeypatch, tmp_path):
         monkeypatch.setenv(name, str(tmp_path / name))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE_S)
 def test_nothing_breaks_or_sticks_when_all_is_played_at_random(jack_server, soaking):
     figures = soaking.soak(SECONDS, seed=3)
     print(figures)
@@ -42,6 +45,7 @@ def test_nothing_breaks_or_sticks_when_all_is_played_at_random(jack_server, soak
     assert figures.actions > 0
 
 
+@pytest.mark.slow
 def test_a_flood_of_malformed_packets_and_dead_subscribers_do_not_stop_the_music(
     jack_server, soaking
 ):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth.adapters.midi.port import SENSING_S, MidiStats, Port
-from synth.events import NoteOff, NoteOn
+from synth.events import NoteExpression, NoteOff, NoteOn
 
 
 class Clock:
@@ -98,6 +98,21 @@ def test_a_split_that_moves_while_keys_are_down_leaves_nothing_sounding(desk: An
     desk.events.clear()
     port.let_go()
     assert [NoteOff(pitch=60.0, part=1)] == desk.events
+
+
+def test_a_layer_follows_each_finger_of_an_mpe_zone(desk: Any) -> None:
+    port = Port(desk.player, MidiStats())
+    desk.player.set_parameter("key/channel", 1 / 16, part=4)
+    desk.player.set_parameter("key/low", 60 / 127, part=4)
+    send(port, [0xB0, 101, 0], [0xB0, 100, 6], [0xB0, 6, 3])
+    desk.events.clear()
+    send(port, [0x91, 48, 127], [0x92, 72, 127])
+    send(port, [0xE1, 0x7F, 0x7F], [0xE2, 0x7F, 0x7F], [0x81, 48, 0], [0x82, 72, 0])
+    assert [
+        *[(NoteOn, 0), (NoteOn, 0), (NoteOn, 4)],
+        *[(NoteExpression, 0), (NoteExpression, 0), (NoteExpression, 4)],
+        *[(NoteOff, 0), (NoteOff, 0), (NoteOff, 4)],
+    ] == [(type(event), event.part) for event in desk.events]
 
 
 def test_omni_on_makes_every_channel_the_first_until_omni_off(desk: Any) -> None:

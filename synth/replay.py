@@ -111,6 +111,11 @@ class Replay:
     def _prepare(self, sample_rate: int) -> None:
         spec = self._instrument.spec
         self.sample_rate = sample_rate
+        # What was sent last and seen by no block went with the audio thread before.
+        for word, *values in self._sent:
+            if word != "command":
+                self._slots.take(word, values)
+        self._sent.clear()
         self._slots.forget_use()
         self._renderer = Renderer(
             self._slots.pool,
@@ -186,7 +191,9 @@ class _Slots:
     def __init__(self, instrument: Instrument, config: EngineConfig) -> None:
         self.pool = allocate_pool(instrument, config.cache_bytes)
         self._instrument = instrument
-        self._generator, _ = open_backend(instrument, is_offline=True, tell=_ignore)
+        self._generator, _ = open_backend(
+            instrument, backend=config.backend, is_offline=True, tell=_ignore
+        )
         # What is there is told apart from what a block has seen: publishing is our own business.
         self._finisher = replace(for_worker(make_finisher(instrument)), publish=_ignore)
         self._timbres: dict[str, NDArray[np.float32]] = {}

@@ -1,6 +1,7 @@
 import json
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,24 @@ def test_frames_that_come_at_another_block_are_noticed(run, tiny_instrument, tmp
     replay, _ = replayed(write_lines(tmp_path / "late.jsonl", lines), tiny_instrument)
     assert replay.differs_at_s is not None
     assert replay.differs_at_s < SECONDS
+
+
+def test_what_no_block_has_seen_is_gone_with_its_audio_thread(tiny_instrument, tmp_path):
+    path = tmp_path / "run.jsonl"
+    out = np.zeros((64, 2), np.float32)
+    heard = []
+    with Engine(tiny_instrument, replace(CONFIG, is_offline=True)) as engine:
+        engine.log_run(path)
+        for pitch in (57, 60, 64):
+            engine.prepare(SAMPLE_RATE, 64)
+            engine.post(NoteOn(pitch=pitch, velocity=0.8))
+            for _ in range(20):
+                engine.process(out)
+                heard.append(out.copy())
+            engine.post(NoteOn(pitch=pitch + 5, velocity=0.8))  # that nobody hears
+    replay, sections = replayed(path, tiny_instrument)
+    assert replay.differs_at_s is None
+    assert np.array_equal(np.concatenate(sections), np.concatenate(heard))
 
 
 def test_a_run_that_was_killed_is_rendered_up_to_its_last_line(run, tiny_instrument, tmp_path):

@@ -20,13 +20,31 @@ def on_a_thread(work):
 
 
 @ONLY_LINUX
-def test_the_background_is_nicer_than_the_thread_that_started_it():
+@pytest.mark.parametrize(("is_permitted", "wanted"), [(True, 0), (False, 5)])
+def test_the_background_is_nice_where_first_notes_are_not_in_real_time(
+    monkeypatch, is_permitted, wanted
+):
+    def schedule(*_):
+        if not is_permitted:
+            raise PermissionError(1, "Operation not permitted")
+
     def niceness():
         priority.run_in_background()
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        thread = threading.get_native_id()
+        return os.getpriority(os.PRIO_PROCESS, thread), os.sched_getscheduler(thread)
 
-    assert on_a_thread(niceness) == 10
+    monkeypatch.setattr(os, "sched_setscheduler", schedule)
+    assert on_a_thread(niceness) == (wanted, os.SCHED_OTHER)
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == 0
+
+
+@ONLY_LINUX
+def test_the_background_never_stays_in_real_time():
+    def policy():
+        priority.run_in_background()
+        return os.sched_getscheduler(threading.get_native_id())
+
+    assert on_a_thread(policy) == os.SCHED_OTHER
 
 
 @ONLY_LINUX

@@ -46,25 +46,25 @@ MUTATIONS = (
         "synth/rig/audition.py",
         'raise _bad(engine, "its test note is silent")',
         "return",
-        "tests/synth/test_audition.py::test_a_silent_instrument_is_refused",
+        "tests/synth/rig/test_audition.py::test_a_silent_instrument_is_refused",
     ),
     Mutation(
         "synth/rig/audition.py",
         "not np.isfinite(out).all()",
         "False",
-        "tests/synth/test_audition.py::test_samples_that_are_no_numbers_are_refused",
+        "tests/synth/rig/test_audition.py::test_samples_that_are_no_numbers_are_refused",
     ),
     Mutation(
         "synth/rig/crash_marker.py",
         'return bool(marker.get("instrument") == str(instrument.resolve()))',
         "return False",
-        "tests/synth/test_crash_marker.py",
+        "tests/synth/rig/test_crash_marker.py",
     ),
     Mutation(
         "synth/control/presets.py",
         'with part.open("w", encoding="utf-8") as file:',
         'with path.open("w", encoding="utf-8") as file:',
-        "tests/synth/test_presets.py::test_a_full_disk_leaves_the_old_preset_and_nothing_else",
+        "tests/synth/control/test_presets.py::test_a_full_disk_leaves_the_old_preset_and_nothing_else",
     ),
     Mutation(
         "synth/realtime/native_cache.py",
@@ -72,7 +72,37 @@ MUTATIONS = (
         "",
         "tests/synth/realtime/test_native_cache.py::test_a_folder_that_others_can_write_is_not_used",
     ),
+    Mutation(
+        "synth/notes/onnx_session.py",
+        "return onnxruntime.InferenceSession(graph, options, providers=list(providers))",
+        "return onnxruntime.InferenceSession(str(path), providers=list(providers))",
+        "tests/synth/notes/test_onnx_session.py::test_files_that_are_cut_short_while_it_plays_harm_nothing",
+    ),
+    Mutation(
+        "synth/notes/instrument.py",
+        "if hashlib.sha256(content).hexdigest() != self.files[file]:",
+        "if file not in self.files:",
+        "tests/synth/notes/test_onnx_session.py::test_a_file_that_changes_after_it_was_verified_is_refused",
+    ),
+    Mutation(
+        "training/checkpoint.py",
+        "save_file(contiguous, partial, metadata",
+        "save_file(contiguous, path, metadata",
+        "tests/training/test_checkpoint.py::test_a_full_disk_is_one_line_and_leaves_the_previous_one_whole",
+    ),
+    Mutation(
+        "synth/rig/last_state.py",
+        'with part.open("w", encoding="utf-8") as file:',
+        'with self._path.open("w", encoding="utf-8") as file:',
+        "tests/synth/rig/test_last_state.py::test_a_full_disk_is_one_line_and_leaves_the_old_state_whole",
+    ),
     # --- packets
+    Mutation(
+        "synth/adapters/network/receiver.py",
+        "if abs(offset_s - self._offset_s) > _CLOCK_SET_S:",
+        "if False:",
+        "tests/synth/adapters/network/test_receiver.py::test_what_waits_comes_in_its_time_when_the_clock_is_set",
+    ),
     Mutation(
         "synth/adapters/network/receiver.py",
         "if not self._rates.allows(source, len(data)):",
@@ -109,6 +139,18 @@ MUTATIONS = (
         "signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)",
         "pass",
         "tests/synth/commands/test_signals.py::test_an_end_is_seen_at_once_and_from_then_on",
+    ),
+    Mutation(
+        "synth/rig/leaving.py",
+        "if link.number == _INTERRUPT or link.number == _TERMINATE:",
+        "if False:",
+        "tests/synth/rig/test_leaving.py::test_the_end_comes_while_a_library_holds_the_interpreters_lock",
+    ),
+    Mutation(
+        "synth/adapters/closing.py",
+        "closing.join(seconds)",
+        "closing.join(2.0 * 60.0)",
+        "tests/synth/adapters/test_closing.py::test_what_hangs_is_left_with_one_line",
     ),
     # --- samples
     Mutation(

@@ -126,7 +126,7 @@ class Engine:
         self._keeper: threading.Thread | None = None
         self._open = contextlib.ExitStack()
         self._renderer = self._make_renderer()
-        self._outbox = Outbox(self._renderer.send, self.config.n_commands)
+        self._outbox = Outbox(self._renderer.send)
 
     # --- life -----------------------------------------------------------------------------------
 

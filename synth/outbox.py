@@ -13,6 +13,7 @@ from typing import Any
 from synth.realtime import queue
 from synth.settings import Command
 
+MOST_WAITING = 16_384  # commands: some megabytes
 _MOVES = frozenset(
     {
         queue.SET_PART,
@@ -36,7 +37,7 @@ class Outbox:
         n_most: commands that may wait; a few more only where notes end.
     """
 
-    def __init__(self, push: Callable[..., bool], n_most: int) -> None:
+    def __init__(self, push: Callable[..., bool], n_most: int = MOST_WAITING) -> None:
         self._push = push
         self._n_most = n_most
         self._waiting: deque[Command] = deque()
@@ -60,23 +61,27 @@ class Outbox:
         # The order is kept also where the ring is full for a moment.
         if not self._waiting and self._push(**command):
             return
-        if self.is_full:
-            self._make_room(command)
-        self._waiting.append(command)
+        if not self.is_full or self._has_made_room(command):
+            self._waiting.append(command)
 
     def flush(self) -> None:
         """Send what waits, as far as there is room."""
         while self._waiting and self._push(**self._waiting[0]):
             self._waiting.popleft()
 
-    def _make_room(self, command: Command) -> None:
+    def _has_made_room(self, command: Command) -> bool:
+        """Shed a move, or join what ends notes; False where the command itself is to be shed."""
         moves = [waiting for waiting in self._waiting if waiting["kind"] in _MOVES]
         overtaken = [move for move in moves if _target(move) == _target(command)]
         if moves:
             self._waiting.remove((overtaken or moves)[0])
             self.n_shed += 1
-        elif command["kind"] not in _MOVES:
+        elif command["kind"] in _MOVES:
+            self.n_shed += 1
+            return False
+        else:
             self._join_endings(command)
+        return True
 
     def _join_endings(self, command: Command) -> None:
         """Put one release of all keys in the place of single ones, and pedals' last words."""

@@ -425,6 +425,24 @@ def test_more_events_than_the_ring_holds_are_not_lost(make_engine):
     assert (stats.voices, stats.cache.n_held) == (0, 0)
 
 
+def test_an_audio_thread_that_stands_still_costs_no_memory_and_leaves_no_note(
+    make_engine, monkeypatch
+):
+    engine = make_engine(n_commands=256)
+    monkeypatch.setattr(engine._outbox, "_n_most", 128)
+    for number in range(400):
+        pitch = 57 + number % 12
+        engine.post(NoteOn(pitch=pitch, velocity=0.8))
+        engine.post(SetParameter(name="amp/volume", value=number / 400))
+        engine.post(NoteOff(pitch=pitch))
+    assert len(engine._outbox) <= 128 + 40
+    assert engine.stats().shed_events > 0
+    rendered(engine, 1.5)
+    assert engine.n_voices == 0
+    engine.post(NoteOn(pitch=60, velocity=0.8))
+    assert level(rendered(engine, 0.2)) > 1e-3
+
+
 def test_polyphony_keeps_to_its_limit(make_engine):
     engine = make_engine(n_voices=4, n_spare_voices=4)
     for n in range(20):

@@ -57,6 +57,14 @@ def _read_texts(file: BinaryIO) -> dict[str, str]:
         name, n_bytes = _CHUNK.unpack(file.read(_CHUNK.size))
         value = file.read(n_bytes + n_bytes % 2)
         if name in _INFO_TEXTS:
-            text = value.partition(b"\0")[0].decode("latin-1")
+            text = _decoded(value.partition(b"\0")[0])
             texts[_INFO_TEXTS[name]] = " ".join(text.split())
     return texts
+
+
+def _decoded(text: bytes) -> str:
+    """Read a text: the specification says ASCII, newer files are UTF-8, older ones Latin-1."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1")

@@ -175,7 +175,7 @@ TABLE = (
     row(63, "Stab Brass", "Synthetic brass, short and proud", "brass synth rhythmic",
         "Synth Brass 1 | Brass Section | Trumpet | Saw Wave", amp_release=0.12),
     row(64, "Brass Machine", "Stabs by transistor", "brass synth",
-        "Synth Brass 2 2 | Synth Brass 1 2 | Synth Brass 1 | Saw Lead", amp_release=0.15),
+        "Synth Brass 1 2 | Synth Brass 1 | Saw Lead | Trumpet 2", amp_release=0.15),
     # --- reeds ---
     row(65, "Soprano Sax", "A saxophone that remembers the oboe", "wind sustained solo",
         "Soprano Sax | Oboe | Clarinet | Alto Sax", home=70, amp_release=0.12),

@@ -20,7 +20,8 @@ def test_every_array_is_found_again_by_its_address(arrays, address):
         array = getattr(arrays, name)
         assert (found.dtype, found.shape) == (array.dtype, array.shape), name
         assert found.ctypes.data == array.ctypes.data, name
-        assert found.strides == array.strides, name
+        if array.size:  # numpy gives empty arrays strides of nothing
+            assert found.strides == array.strides, name
 
 
 @realtime

@@ -26,7 +26,6 @@ from synth.notes.cache import Note, allocate_pool, make_note
 from synth.notes.generators import WHOLE, NoteGenerator, OnnxGenerator, n_usable_cores
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
-from synth.notes.openvino import OpenVinoGenerator
 from synth.notes.tiles import generate_tiles, place_tile
 from synth.notes.torchscript import TorchScriptGenerator
 
@@ -157,8 +156,6 @@ def _open_all(instrument: Instrument) -> dict[str, NoteGenerator]:
     generators: dict[str, NoteGenerator] = {
         "onnx": OnnxGenerator(instrument, tiles=(0, WHOLE), warm_batches=(1,))
     }
-    if "openvino" in installed_backends():
-        generators["openvino"] = OpenVinoGenerator(instrument, tiles=(0, WHOLE))
     if "torchscript" in installed_backends():
         generators["torchscript"] = TorchScriptGenerator(instrument)
     return generators

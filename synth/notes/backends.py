@@ -1,8 +1,7 @@
 """Which runtime generates, and on what: `--backend` and `--device`.
 
-On the CPU onnxruntime is the choice where nobody asks for another: torch has the whole note only,
-and takes as long for it as a first tile takes seven times; OpenVINO is faster, no dependency,
-starts later and takes more memory. For a graphics card whatever runtime finds one is tried, and the
+On the CPU onnxruntime is always the choice: torch has the whole note only, and takes as long for it
+as a first tile takes seven times. For a graphics card whatever runtime finds one is tried, and the
 faster one taken. Where none is found the CPU plays, and one line says so.
 """
 
@@ -20,7 +19,6 @@ from synth.errors import ConfigError
 from synth.notes.generators import CUDA, NoteGenerator, OnnxGenerator, open_generators
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
-from synth.notes.openvino import OpenVinoGenerator, import_openvino
 from synth.notes.torchscript import TorchScriptGenerator, import_torch
 
 _N_TRIALS = 5
@@ -49,7 +47,7 @@ def open_backend(
         tell: takes one line where something else is used than what was asked for.
 
     Raises:
-        ConfigError: a runtime was asked for that is not installed.
+        ConfigError: torch was asked for and is not installed.
         InstrumentError: a graph cannot be used.
     """
     if device == "cuda":
@@ -60,18 +58,12 @@ def open_backend(
     if backend == "torchscript":
         generator = TorchScriptGenerator(instrument, n_threads=n_threads)
         return generator, generator
-    if backend == "openvino":
-        every = OpenVinoGenerator(instrument, n_threads=n_threads)
-        return (every if is_offline else OpenVinoGenerator(instrument, tiles=(0,))), every
     return open_generators(instrument, n_threads=n_threads, is_offline=is_offline)
 
 
 def installed_backends() -> dict[str, bool]:
     """Tell which runtimes are there, and whether each finds a graphics card."""
     found = {"onnx": CUDA in onnxruntime.get_available_providers()}
-    with contextlib.suppress(ConfigError):
-        import_openvino()
-        found["openvino"] = False  # cards are left to the other two
     with contextlib.suppress(ConfigError):
         found["torchscript"] = bool(import_torch().cuda.is_available())
     return found

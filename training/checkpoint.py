@@ -206,12 +206,12 @@ def save_training_state(run_dir: Path, path: Path) -> None:
         raise InputFileError(f"cannot write {path}: {error}; free some space") from error
 
 
-def load_training_state(path: Path) -> tuple[dict[str, Tensor], list[str]]:
+def load_training_state(path: Path) -> tuple[dict[str, Tensor], list[str], dict[str, Any]]:
     """Read what `save_training_state` wrote.
 
     Returns:
-        The tensors, in float32, under `ema.` and `stage.network.`, and the names of the
-        instruments, in the order of their latents.
+        The tensors, in float32, under `ema.` and `stage.network.`; the names of the instruments,
+        in the order of their latents; where the weights come from.
 
     Raises:
         InputFileError: the file is none.
@@ -230,10 +230,14 @@ def load_training_state(path: Path) -> tuple[dict[str, Tensor], list[str]]:
             f"{path} is no training state: {error}; give the file that `gansynth export "
             "--training-state` wrote"
         ) from error
-    return {
-        name: tensor.float() if tensor.is_floating_point() else tensor
-        for name, tensor in tensors.items()
-    }, names
+    return (
+        {
+            name: tensor.float() if tensor.is_floating_point() else tensor
+            for name, tensor in tensors.items()
+        },
+        names,
+        dict(told.get("provenance", {})),
+    )
 
 
 @torch.no_grad()

@@ -113,7 +113,7 @@ def train(
     average.load_state_dict(networks.state_dict())
     average.requires_grad_(False)
 
-    given, given_names = load_training_state(start) if start is not None else ({}, [])
+    given, given_names, origin = load_training_state(start) if start is not None else ({}, [], {})
 
     def make_stage(name: str) -> Stage:
         torch.manual_seed(config.seed + 1)  # the same discriminator, whenever the stage begins
@@ -148,6 +148,8 @@ def train(
         named = list(zip(source.names, source.families, strict=True))
         progress = {"images": state.images, "n_seconds": state.n_seconds, "stage": stage.name}
         provenance = provenance_of(config, data, state)
+        if start is not None:
+            provenance["start"] = {k: v for k, v in origin.items() if k != "data"}
         save_checkpoint(
             run_dir, tensors, {**progress, "instruments": named, "provenance": provenance}
         )

@@ -172,8 +172,11 @@ class Channels:
 def _key(
     event: NoteOn | NoteOff | KeyPressure | NoteExpression, channel: int
 ) -> tuple[int, float | None, int | None]:
-    note_id = getattr(event, "note_id", None)
-    return channel, (event.pitch if note_id is None else None), note_id  # type: ignore[union-attr]
+    if isinstance(event, NoteExpression):
+        return channel, None, event.note_id
+    if isinstance(event, KeyPressure):
+        return channel, event.pitch, None
+    return channel, (event.pitch if event.note_id is None else None), event.note_id
 
 
 def _is_global(name: str) -> bool:

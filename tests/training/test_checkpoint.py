@@ -104,7 +104,7 @@ def test_a_training_state_is_the_averaged_weights_and_the_discriminator_in_half_
     save_checkpoint(tmp_path, tensors, state)
 
     save_training_state(tmp_path, tmp_path / "there" / "state.safetensors")
-    found, names = load_training_state(tmp_path / "there" / "state.safetensors")
+    found, names, _ = load_training_state(tmp_path / "there" / "state.safetensors")
 
     assert (tmp_path / "there" / "state.safetensors").stat().st_size < 2 * 2 * 10_000 + 1_000
     assert names == ["Oboe", "Harp"]
@@ -124,7 +124,7 @@ def test_beside_an_instrument_the_state_takes_the_generator_from_it(tmp_path: Pa
     torch.jit.script(generator).save(str(folder / TORCHSCRIPT_NAME))
 
     save_training_state(tmp_path, folder / "training.safetensors")
-    found, _ = load_training_state(folder / "training.safetensors")
+    found, _, _ = load_training_state(folder / "training.safetensors")
 
     assert (folder / "training.safetensors").stat().st_size < 500
     assert found.keys() == there.keys()

@@ -96,7 +96,7 @@ def test_the_paper_s_recipe_is_a_config_like_any_other(data, tmp_path, capsys):
 
 
 def test_a_run_can_begin_from_a_state(data, tmp_path):
-    from training.checkpoint import save_training_state
+    from training.checkpoint import load_run, save_training_state
 
     words = ("--config", "smoke", "--set", "adversarial.share=0.5")
     assert 0 == train(data, tmp_path / "first", *words)
@@ -104,6 +104,8 @@ def test_a_run_can_begin_from_a_state(data, tmp_path):
     save_training_state(tmp_path / "first", state)
 
     assert 0 == train(data, tmp_path / "second", *words, "--start", str(state))
+    origin = load_run(tmp_path / "second")[3]["start"]
+    assert {"reconstruction": 4, "adversarial": 4} == origin["images"]
     with pytest.raises(ConfigError, match="--start is for the live network"):
         train(data, tmp_path / "third", "--config", "paper", "--start", str(state))
 

@@ -47,15 +47,16 @@ class Equaliser(nn.Module):
         self.register_buffer("over_time", hats(frames, knots), persistent=False)
         self.register_buffer("over_bins", hats(hz.log2(), centres), persistent=False)
         self.pitch_embedding = nn.Embedding(config.n_pitches, _PITCH_SIZE)
+        last_layer = nn.Linear(_HIDDEN_SIZE, len(knots) * n_bands)
+        nn.init.zeros_(last_layer.weight)
+        nn.init.zeros_(last_layer.bias)
         self.network = nn.Sequential(
             nn.Linear(config.latent_size + _PITCH_SIZE + 2, _HIDDEN_SIZE),
             nn.LeakyReLU(_SLOPE),
             nn.Linear(_HIDDEN_SIZE, _HIDDEN_SIZE),
             nn.LeakyReLU(_SLOPE),
-            nn.Linear(_HIDDEN_SIZE, len(knots) * n_bands),
+            last_layer,
         )
-        nn.init.zeros_(self.network[-1].weight)  # type: ignore[arg-type]
-        nn.init.zeros_(self.network[-1].bias)  # type: ignore[arg-type]
 
     def points(self, latent: Tensor, pitch: Tensor, velocity: Tensor) -> Tensor:
         """Return the gains where they are known, [batch, n_knots, n_bands], normalised log-power.

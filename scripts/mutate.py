@@ -67,10 +67,10 @@ MUTATIONS = (
         "tests/synth/control/test_presets.py::test_a_full_disk_leaves_the_old_preset_and_nothing_else",
     ),
     Mutation(
-        "synth/realtime/native_cache.py",
+        "synth/native_cache.py",
         "and not status.st_mode & 0o022",
         "",
-        "tests/synth/realtime/test_native_cache.py::test_a_folder_that_others_can_write_is_not_used",
+        "tests/synth/test_native_cache.py::test_a_folder_that_others_can_write_is_not_used",
     ),
     Mutation(
         "synth/notes/onnx_session.py",

@@ -10,7 +10,7 @@ from typing import Any
 
 from numba import cfunc, njit
 
-from synth.realtime.native_cache import cache_of
+from synth.native_cache import cache_of
 
 FUSED = frozenset({"contract"})  # a * b + c in one rounding
 # What lets loops become vector code. Never `True`, `fast`, `nnan` or `ninf`: with those LLVM

@@ -196,7 +196,7 @@ def check_memory(path: Path = Path("/proc/meminfo")) -> Check:
 
 def check_kernel_cache() -> Check:
     """Look whether compiled kernels can be kept: without that, every start compiles for minutes."""
-    from synth.realtime.native_cache import is_kept, native_cache
+    from synth.native_cache import is_kept, native_cache
 
     if not is_kept():
         return Check(

@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from synth.realtime.native_cache import cache_of
+from synth.native_cache import cache_of
 
 
 def c_callback(signature: Any) -> Callable[[Callable[..., Any]], Any]:

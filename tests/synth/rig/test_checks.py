@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
+from synth import native_cache
 from synth.adapters import audio_out
 from synth.adapters.outputs import portaudio
 from synth.errors import DeviceError
-from synth.realtime import native_cache
 from synth.rig import checks
 
 

@@ -51,8 +51,8 @@ def test_a_change_in_an_imported_file_is_never_missed(tmp_path):
     source = Path(kernel.__file__).parents[1]
     (package / "__init__.py").write_text("")
     (package / "realtime").mkdir()
-    for name in ("__init__.py", "kernel.py", "native_cache.py"):
-        (package / "realtime" / name).write_text((source / "realtime" / name).read_text())
+    for name in ("native_cache.py", "realtime/__init__.py", "realtime/kernel.py"):
+        (package / name).write_text((source / name).read_text())
     (package / "scale.py").write_text(KERNEL.format(module="gain"))
     results = []
     for gain in (2.0, 3.0):

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from numba.core import config
 
-_PACKAGES = Path(__file__).resolve().parents[2]  # where `synth` lies
+_PACKAGES = Path(__file__).resolve().parents[1]  # where `synth` lies
 KEPT_S = 30 * 24 * 3600.0  # what no start asked for in so long is removed
 _DIGEST = re.compile(r"[0-9a-f]{24}")
 _IMPORT = re.compile(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from synth.realtime import fft, kernel, mixer, native_cache
+from synth import native_cache
+from synth.realtime import fft, kernel, mixer
 
 KERNEL = """
 from synth.realtime.kernel import realtime

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from numba import types
 
-from synth.realtime import kernel, native_cache
+from synth import native_cache
+from synth.realtime import kernel
 
 
 @kernel.realtime

@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from synth.errors import ConfigError, DeviceError
+from synth.errors import ConfigError
 
 
 def add_export_command(
@@ -87,6 +87,13 @@ def add_equalise_command(
     parser.add_argument(
         "--blend-share", type=float, default=0.5, metavar="SHARE", help="of it (%(default)s)"
     )
+    parser.add_argument(
+        "--time-budget",
+        type=parse_duration,
+        metavar="TIME",
+        help="at most, for example 60s: of fewer notes and in fewer steps (default: all of them)",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=int, metavar="N", help="(default: one for each core)")
     parser.set_defaults(run=run_equalise)
 
@@ -96,22 +103,30 @@ def run_equalise(args: argparse.Namespace) -> int:
     import torch
 
     from training.data.prepared import PreparedSet
+    from training.devices import usable_device
     from training.equalise import EqualiserConfig, equalise
 
     if args.threads is not None:
         torch.set_num_threads(max(1, args.threads))
-    config = EqualiserConfig(keys=args.keys, blend=args.blend, blend_share=args.blend_share)
+    config = EqualiserConfig(
+        keys=args.keys,
+        blend=args.blend,
+        blend_share=args.blend_share,
+        time_budget_s=args.time_budget,
+    )
     told = equalise(
         args.run_dir,
         PreparedSet.open(args.data),
         args.out,
         config,
-        lambda line: print(line, file=sys.stderr, flush=True),
+        device=usable_device(args.device),
+        report=lambda line: print(line, file=sys.stderr, flush=True),
     )
-    learned, held_out = told["difference_db"], told["held_out_difference_db"]
+    learned, held_out = told["difference_db"], told.get("held_out_difference_db")
     print(
         f"{args.out}: mean difference of {told['notes']} notes {learned['before']} -> "
-        f"{learned['after']} dB, of notes held out {held_out['before']} -> {held_out['after']} dB"
+        f"{learned['after']} dB"
+        + (f", of held-out ones {held_out['before']} -> {held_out['after']} dB" if held_out else "")
     )
     return 0
 
@@ -154,11 +169,11 @@ def run_train(args: argparse.Namespace) -> int:
 
     from training.config import TrainingConfig, override, read_config
     from training.data.prepared import PreparedSet
+    from training.devices import usable_device
     from training.loop import train
     from training.paper import train_paper
 
-    if args.device == "cuda" and not torch.cuda.is_available():
-        raise DeviceError("--device is cuda, but torch finds none; use --device cpu")
+    device = usable_device(args.device)
     if args.threads is not None:
         if args.threads < 1:
             raise ConfigError(f"--threads is {args.threads}, wanted 1 or more")
@@ -178,14 +193,14 @@ def run_train(args: argparse.Namespace) -> int:
             data,
             args.run_dir,
             time_budget_s=args.time_budget,
-            device=args.device,
+            device=device,
             start=args.start,
         )
     elif args.start is not None:
         raise ConfigError(f"--start is for the live network; leave it out with {config.name!r}")
     else:
         state = train_paper(
-            config, data, args.run_dir, time_budget_s=args.time_budget, device=args.device
+            config, data, args.run_dir, time_budget_s=args.time_budget, device=device
         )
     hours = state.n_seconds / 3600.0
     print(f"{args.run_dir}: {state.n_images} images in {hours:.2f} h")

@@ -8,7 +8,23 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from synth.errors import ConfigError
+from synth.errors import ConfigError, DeviceError
+
+
+def usable_device(name: str) -> str:
+    """Choose what to compute on.
+
+    Args:
+        name: "cpu", "cuda", or "auto" for a GPU where there is one.
+
+    Raises:
+        DeviceError: there is no such GPU.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise DeviceError("--device is cuda, but torch finds none; use --device cpu")
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return name
 
 
 def open_devices(device: str, *, bf16: bool, batch_size: int) -> Fabric:
@@ -29,10 +45,8 @@ def open_devices(device: str, *, bf16: bool, batch_size: int) -> Fabric:
             f"optimiser.batch_size is {batch_size}, which {n_processes} processes cannot share; "
             f"take a multiple of {n_processes}"
         )
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
     fabric = Fabric(
-        accelerator=device,
+        accelerator=usable_device(device),
         devices=n_here,
         num_nodes=n_processes // n_here,
         strategy="ddp" if n_processes > 1 else "auto",

@@ -1,29 +1,28 @@
 """Fit what training leaves over: how loud each part of the spectrum is, at each key and stroke.
 
-Every note of the data is generated once; its levels in bands over time are compared with the
-recording's, and the generator's equaliser (`training.model.equaliser`) learns the differences. That
-is a table of numbers, not of images: a hundred passes over it take as long as a few hundred steps
-of training. Between instruments the differences are mixed as the latents are (Zhang et al. 2018,
-arXiv:1710.09412), so that timbres without a name get a mixture of the gains.
+Every note of the data is generated once and its levels are compared with the recording's
+(`training.levels`); the generator's equaliser (`training.model.equaliser`) learns the differences.
+That is a table of numbers, not of images: a hundred passes over it take as long as a few hundred
+steps of training. Between instruments the differences are mixed as the latents are (Zhang et al.
+2018, arXiv:1710.09412), so that timbres without a name get a mixture of the gains.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from synth.errors import ConfigError, InputFileError
-from synth.representation import SpectrogramSpec
 from training.batches import NoteSource
 from training.checkpoint import (
     CHECKPOINT_NAME,
@@ -35,22 +34,20 @@ from training.checkpoint import (
 )
 from training.config import TrainingConfig, config_to_dict
 from training.data.prepared import PreparedSet
-from training.losses import decibels_per_unit
+from training.devices import n_free_bytes
+from training.levels import Levels, Report, choose_keys, measure
 from training.model.equaliser import Equaliser
 from training.model.generator import Generator
-from training.representation import encode
 from training.steering import WANTED
 
 N_BANDS = 24  # third octaves from 50 Hz to 8 kHz
-_FLOOR_DB = 80.0  # below the recording's loudest band
-_AUDIBLE_DB, _AUDIBLE_SLOPE_DB = 55.0, 6.0
-_MOST_DB = 24.0  # that the equaliser is asked for
-_BATCH_SIZE = 8  # notes generated at once
 _ROWS = 1024  # in a step of the fit
 _MIXED, _TURNED = 0.5, 0.3  # shares of those that are mixed, and that are turned by a macro
 _LATENT_NOISE = 0.1
-
-Report = Callable[[str], None]
+_OWN = "equaliser."  # weights of a generator
+_HELD_OUT = 1_000  # notes that nobody learned from, for the figures
+# Of a time budget, until when held-out notes are measured, and until when those that are learned.
+_HELD_OUT_SHARE, _MEASURED_SHARE = 0.1, 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +55,12 @@ class EqualiserConfig:
     """How the equaliser is fitted.
 
     Raises:
-        ConfigError: nothing would be generated, or the blend is no share.
+        ConfigError: nothing would be generated or fitted, or the blend is no share.
     """
 
     keys: float = 1.0  # share of the keys of each instrument that are generated
-    n_steps: int = 4_000
+    n_steps: int = 4_000  # at most
+    time_budget_s: float | None = None  # then of fewer notes, drawn by lot, and in fewer steps
     rate: float = 2e-3
     blend: Path | None = None  # another run of the same networks
     blend_share: float = 0.0  # of its weights in the result
@@ -71,28 +69,10 @@ class EqualiserConfig:
     def __post_init__(self) -> None:
         if not 0.0 < self.keys <= 1.0 or self.n_steps < 1:
             raise ConfigError(f"keys is {self.keys}, wanted a share above 0; steps 1 or more")
+        if self.time_budget_s is not None and self.time_budget_s <= 0.0:
+            raise ConfigError(f"the time budget is {self.time_budget_s} s, wanted more than 0")
         if not 0.0 <= self.blend_share <= 1.0:
             raise ConfigError(f"the blend's share is {self.blend_share}, wanted 0 to 1")
-
-
-@dataclass(slots=True)
-class Levels:
-    """What was measured: of each note the differences of its levels, recording less generated."""
-
-    instrument: Tensor  # [n_notes] int64
-    pitch: Tensor  # [n_notes] int64
-    velocity: Tensor  # [n_notes], 0..1
-    difference: Tensor  # [n_notes, n_knots, n_bands], normalised log-power
-    weight: Tensor  # the same; 1 where it is heard, 0 where not
-
-    def __getitem__(self, rows: Tensor) -> Levels:
-        """Return some of the notes."""
-        return Levels(*(getattr(self, name)[rows] for name in self.__slots__))
-
-    def mean_db(self, gains: Tensor, spec: SpectrogramSpec) -> float:
-        """Mean difference in dB that is left with some gains."""
-        left = (self.weight * (self.difference - gains).abs()).sum() / self.weight.sum()
-        return float(left) * decibels_per_unit(spec)
 
 
 def equalise(
@@ -100,6 +80,8 @@ def equalise(
     data: PreparedSet,
     out_dir: Path,
     config: EqualiserConfig,
+    *,
+    device: str = "cpu",
     report: Report = lambda _line: None,
 ) -> dict[str, Any]:
     """Write a run whose averaged networks have an equaliser.
@@ -109,16 +91,18 @@ def equalise(
         data: What it learned from.
         out_dir: The new run: for `gansynth export`, and for `--start` by its training state.
         config: How.
+        device: Where it computes.
         report: Is told how it goes.
 
     Returns:
-        What goes into the provenance: mean differences in dB of the notes learned and held out,
-        before and after.
+        What goes into the provenance: mean differences in dB of the notes learned and held out
+        (where there are any), before and after.
 
     Raises:
         InputFileError: there is no such run, or one lies at `out_dir` already.
         ConfigError: the data lack its instruments.
     """
+    started, budget_s = time.monotonic(), config.time_budget_s or math.inf
     if (out_dir / CHECKPOINT_NAME).exists():
         raise InputFileError(f"{out_dir} holds a run already; choose another --out")
     training, _, timbres, _ = load_run(run_dir)
@@ -131,35 +115,43 @@ def equalise(
         training.validation_fraction,
         training.seed,
     )
+    source.keep_on(torch.device(device), n_free_bytes(torch.device(device)))
     sized = replace(training.generator, n_equaliser_bands=N_BANDS)
+    torch.manual_seed(config.seed)
     generator = Generator(sized, training.spec)
-    missing, _ = generator.load_state_dict(select(tensors, "ema.generator"), strict=False)
-    if any(not name.startswith("equaliser.") for name in missing):
+    weights = select(tensors, "ema.generator")
+    plain = {name: value for name, value in weights.items() if not name.startswith(_OWN)}
+    missing, _ = generator.load_state_dict(plain, strict=False)  # the equaliser stays a fresh one
+    if any(not name.startswith(_OWN) for name in missing):
         raise InputFileError(f"{run_dir} holds other networks than its config says")
     assert generator.equaliser is not None
     table = select(tensors, "ema.latents")["table.weight"]
-    latents = table * torch.rsqrt(table.square().mean(dim=1, keepdim=True) + 1e-8)
+    latents = (table * torch.rsqrt(table.square().mean(dim=1, keepdim=True) + 1e-8)).to(device)
+    generator.to(device)
 
+    # Levels as they are: all of the data, or as much as the first part of the time allows.
     rng = np.random.default_rng(config.seed)
-    learned = measure(generator, latents, source, choose_keys(source, config.keys, rng), report)
-    held_out = measure(generator, latents, source, source.validation[:1000], report)
-    before = [levels.mean_db(torch.zeros(()), training.spec) for levels in (learned, held_out)]
-    fit(generator.equaliser, latents, learned, config, training.steering.angle)
-    with torch.no_grad():
-        after = [
-            levels.mean_db(
-                generator.equaliser.points(
-                    latents[levels.instrument], levels.pitch, levels.velocity
-                ),
-                training.spec,
-            )
-            for levels in (learned, held_out)
-        ]
-    told = {
-        "notes": len(learned.pitch),
-        "difference_db": {"before": round(before[0], 2), "after": round(after[0], 2)},
-        "held_out_difference_db": {"before": round(before[1], 2), "after": round(after[1], 2)},
-    }
+    rows, others = choose_keys(source, config.keys, rng), source.validation[:_HELD_OUT]
+    if config.time_budget_s is not None:
+        rows, others = rng.permutation(rows), rng.permutation(others)
+    measured = partial(measure, generator, latents, source, report=report)
+    levels = {}
+    if len(others):
+        ends_at = started + _HELD_OUT_SHARE * budget_s
+        levels["held_out_difference_db"] = measured(others, ends_at=ends_at)
+    learned = measured(rows, ends_at=started + _MEASURED_SHARE * budget_s)
+    levels["difference_db"] = learned
+
+    # What the equaliser makes of them.
+    equaliser = generator.equaliser
+    told: dict[str, Any] = {"notes": len(learned)}
+    before = {key: value.mean_db(torch.zeros(()), training.spec) for key, value in levels.items()}
+    fit(equaliser, latents, learned, config, training.steering.angle, ends_at=started + budget_s)
+    for key, value in levels.items():
+        with torch.no_grad():
+            gains = equaliser.points(latents[value.instrument], value.pitch, value.velocity)
+        after = value.mean_db(gains, training.spec)
+        told[key] = {"before": round(before[key], 2), "after": round(after, 2)}
     _write(out_dir, replace(training, generator=sized), generator, tensors, state, told)
     return told
 
@@ -187,94 +179,13 @@ def blended(run_dir: Path, config: EqualiserConfig) -> tuple[dict[str, Tensor], 
     return tensors, state
 
 
-def choose_keys(source: NoteSource, share: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Choose training notes: of some keys of each instrument, all velocities."""
-    rows = source.training
-    key = source.data.instrument[rows].astype(np.int64) * 128 + source.data.pitch[rows]
-    chosen = np.unique(key)
-    chosen = chosen[rng.random(len(chosen)) < share]
-    return rows[np.isin(key, chosen)]
-
-
-@torch.no_grad()
-def measure(
-    generator: Generator,
-    latents: Tensor,
-    source: NoteSource,
-    rows: NDArray[np.int64],
-    report: Report = lambda _line: None,
-) -> Levels:
-    """Generate notes and compare their levels with the recordings'.
-
-    Args:
-        generator: On the CPU, its equaliser fresh.
-        latents: [n_instruments, latent_size], unit variance.
-        source: Notes.
-        rows: Of the set.
-        report: Is told how far it is.
-    """
-    generator = generator.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    assert generator.equaliser is not None
-    spec, equaliser = generator.spec, generator.equaliser
-    parts = []
-    batches = np.array_split(rows, max(1, math.ceil(len(rows) / _BATCH_SIZE)))
-    for number, part in enumerate(batches):
-        batch = source.batch(np.sort(part))
-        with torch.autocast("cpu", torch.bfloat16):
-            image = generator(latents[batch.instrument], batch.pitch, batch.velocity)
-        recorded = encode(batch.audio, spec)[:, 0]
-        ours, theirs = (
-            band_levels(value.float(), equaliser, spec) for value in (image[:, 0], recorded)
-        )
-        unit_db = decibels_per_unit(spec)
-        peak = theirs.amax(dim=(1, 2), keepdim=True)
-        floor = peak - _FLOOR_DB / unit_db
-        ours, theirs = torch.maximum(ours, floor), torch.maximum(theirs, floor)
-        below = (torch.maximum(ours, theirs) - peak) * unit_db
-        most = _MOST_DB / unit_db
-        parts.append(
-            Levels(
-                batch.instrument,
-                batch.pitch,
-                batch.velocity,
-                (theirs - ours).clamp(-most, most),
-                torch.sigmoid((below + _AUDIBLE_DB) / _AUDIBLE_SLOPE_DB),
-            )
-        )
-        if number % 200 == 0:
-            report(f"{number * _BATCH_SIZE} of {len(rows)} notes")
-    return Levels(
-        *(torch.cat([getattr(part, name) for part in parts]) for name in Levels.__slots__)
-    )
-
-
-def band_levels(image: Tensor, equaliser: Equaliser, spec: SpectrogramSpec) -> Tensor:
-    """Measure levels where the equaliser can turn them.
-
-    Args:
-        image: [batch, n_frames, n_bins], normalised log-power.
-        equaliser: Whose bands and knots these are.
-        spec: Of the image.
-
-    Returns:
-        [batch, n_knots, n_bands], normalised log of the mean power around each.
-    """
-    over_time, over_bins = equaliser.over_time, equaliser.over_bins
-    power = torch.exp((image - spec.log_power_offset) / spec.log_power_gain)
-    # Where bins are few, a band may hold none: it has no level, and nothing to be turned.
-    over_time, over_bins = (
-        value / value.sum(dim=0).clamp(min=1e-9) for value in (over_time, over_bins)
-    )
-    mean = over_time.T @ power @ over_bins
-    return spec.log_power_gain * torch.log(mean + spec.log_offset) + spec.log_power_offset
-
-
 def fit(
     equaliser: Equaliser,
     latents: Tensor,
     levels: Levels,
     config: EqualiserConfig,
     angle: float,
+    ends_at: float = math.inf,
 ) -> None:
     """Fit the equaliser to measured differences.
 
@@ -284,25 +195,36 @@ def fit(
         levels: What was measured.
         config: Steps and rate.
         angle: How far macros turn a latent, radians: such turns must not change the gains.
+        ends_at: When to be done, by `time.monotonic`, if the steps are not.
     """
-    chance = torch.Generator().manual_seed(config.seed)
+    device = latents.device
+    chance = torch.Generator(device).manual_seed(config.seed)
+    draw = partial(torch.rand, generator=chance, device=device)
     optimiser = torch.optim.Adam(equaliser.parameters(), lr=config.rate)
     partner_of = _Partners(levels)
     size = latents.shape[1]
     length = math.tan(angle) * math.sqrt(size)
-    n_rows = min(_ROWS, len(levels.pitch))
+    n_rows = min(_ROWS, len(levels))
+    started = time.monotonic()
+    n_seconds = max(ends_at - started, 1e-9)
     for step in range(config.n_steps):
+        # How far it is, by steps or by time, whichever is further; the rate falls with it.
+        progress = max(step / config.n_steps, (time.monotonic() - started) / n_seconds)
+        if step and progress >= 1.0:
+            break
         for group in optimiser.param_groups:
-            group["lr"] = config.rate * (0.5 + 0.5 * math.cos(math.pi * step / config.n_steps))
-        rows = torch.randint(len(levels.pitch), (n_rows,), generator=chance)
-        first, second = levels[rows], levels[partner_of(rows, chance)]
-        is_mixed = torch.rand(n_rows, generator=chance) < _MIXED
-        share = (torch.rand(n_rows, generator=chance) * is_mixed)[:, None]
+            group["lr"] = config.rate * (0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0)))
+
+        # Notes, half of them mixtures of two instruments, some turned by a macro.
+        rows = torch.randint(len(levels), (n_rows,), generator=chance, device=device)
+        first, second = levels[rows], levels[partner_of(rows, draw(n_rows))]
+        is_mixed = draw(n_rows) < _MIXED
+        share = (draw(n_rows) * is_mixed)[:, None]
         latent = (1.0 - share) * latents[first.instrument] + share * latents[second.instrument]
-        latent = latent + _LATENT_NOISE * torch.randn(latent.shape, generator=chance)
-        turns = torch.randint(min(len(WANTED), size), (n_rows,), generator=chance)
-        amount = 2.0 * torch.rand(n_rows, generator=chance) - 1.0
-        amount = amount * (torch.rand(n_rows, generator=chance) < _TURNED)
+        noise = torch.randn(latent.shape, generator=chance, device=device)
+        latent = latent + _LATENT_NOISE * noise
+        turns = torch.randint(min(len(WANTED), size), (n_rows,), generator=chance, device=device)
+        amount = (2.0 * draw(n_rows) - 1.0) * (draw(n_rows) < _TURNED)
         latent = latent + length * amount[:, None] * functional.one_hot(turns, size)
         latent = latent * torch.rsqrt(latent.square().mean(dim=1, keepdim=True) + 1e-8)
         gains = equaliser.points(latent, first.pitch, first.velocity)
@@ -326,9 +248,10 @@ class _Partners:
         self._first = torch.searchsorted(sorted_strokes, stroke)
         self._last = torch.searchsorted(sorted_strokes, stroke, right=True)
 
-    def __call__(self, rows: Tensor, chance: torch.Generator) -> Tensor:
+    def __call__(self, rows: Tensor, lots: Tensor) -> Tensor:
+        """Draw one for each row, by lots in 0..1."""
         first, last = self._first[rows], self._last[rows]
-        place = first + (torch.rand(len(rows), generator=chance) * (last - first)).long()
+        place = first + (lots * (last - first)).long()
         return self._order[place]
 
 

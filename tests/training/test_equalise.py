@@ -1,18 +1,17 @@
 """Equalising a run brings its levels nearer to the recordings', and spoils nothing else."""
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from synth.errors import ConfigError, InputFileError
-from training.batches import NoteSource
 from training.checkpoint import load_checkpoint, load_run, save_checkpoint
 from training.data.prepared import PreparedSet
-from training.equalise import EqualiserConfig, blended, choose_keys, equalise
+from training.equalise import EqualiserConfig, blended, equalise
 
 QUICK = EqualiserConfig(n_steps=150)
 
@@ -54,13 +53,23 @@ def test_a_run_that_lies_there_is_kept(
     assert (equalised[0] / "checkpoint.safetensors").read_bytes() == before
 
 
-def test_keys_are_chosen_with_all_their_strokes(tone_set: PreparedSet) -> None:
-    source = NoteSource(tone_set, (), (0, 127), 0.0, seed=1)
-    rows = choose_keys(source, 0.5, np.random.default_rng(0))
-    assert 0 < len(rows) < len(source.training)
-    key = tone_set.instrument.astype(int) * 128 + tone_set.pitch
-    left = np.setdiff1d(source.training, rows)
-    assert not set(key[rows]) & set(key[left])
+def test_a_time_budget_ends_it_with_fewer_notes_and_steps(
+    tone_run: Path, tone_set: PreparedSet, tmp_path: Path
+) -> None:
+    endless = replace(QUICK, n_steps=10**9, time_budget_s=4.0)
+    started = time.monotonic()
+    told = equalise(tone_run, tone_set, tmp_path / "run", endless)
+    assert time.monotonic() - started < 60.0  # without the budget: for ever
+    assert told["difference_db"]["after"] < told["difference_db"]["before"]
+    assert load_run(tmp_path / "run")[0].generator.n_equaliser_bands == 24
+
+
+def test_an_equaliser_that_is_there_is_fitted_anew(
+    tone_set: PreparedSet, equalised: tuple[Path, dict], tmp_path: Path
+) -> None:
+    folder, told = equalised
+    again = equalise(folder, tone_set, tmp_path / "run", QUICK)
+    assert again["difference_db"] == told["difference_db"]
 
 
 def copy_of(run: Path, folder: Path, stage: str, scale: float) -> Path:
@@ -88,6 +97,8 @@ def test_weights_of_two_runs_are_mixed_by_their_shares(tone_run: Path, tmp_path:
 def test_what_cannot_be_is_refused_in_one_line(tone_run: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="keys"):
         EqualiserConfig(keys=0.0)
+    with pytest.raises(ConfigError, match="time budget"):
+        EqualiserConfig(time_budget_s=0.0)
     with pytest.raises(ConfigError, match="share"):
         EqualiserConfig(blend_share=1.5)
     with pytest.raises(InputFileError, match="no checkpoint"):

@@ -224,8 +224,7 @@ class Engine:
         if self.config.is_offline:
             with self._lock:
                 self._tick()
-                n_hops = self._renderer.hops_at_most(len(block))
-                self._sounding.await_frames(dict(self._renderer.frames_read()), n_hops)
+                self._sounding.await_frames()
         self._renderer.render(block)
         if block is not out:
             out[:] = block.T

@@ -7,7 +7,7 @@ target, so a pad that moves faster than notes are generated leaves no queue behi
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from synth.notes.cache import Note, make_note
@@ -161,26 +161,19 @@ class SoundingNotes:
                 sounding.slots.append(slot)
                 yield {"kind": queue.MORPH, "serial": serial, "slot": slot, "value": part.morph_s}
 
-    def await_frames(self, read: Mapping[int, int], n_hops: int) -> None:
-        """Wait until no note can run out of frames.
+    def await_frames(self) -> None:
+        """Wait until all notes are whole.
 
-        Args:
-            read: slots and the frames where they are read; the others have not begun.
-            n_hops: that a note may move on.
+        A note that runs out of frames is not all: one that is let go asks whether its learned
+        release is known, and one that crosses begins to when its new frames are there. How fast
+        the worker is must decide neither.
 
         Raises:
             InstrumentError: frames could not be generated.
         """
         n_frames = self._instrument.spec.n_frames
-        n_first = self._instrument.tiles[0].n_frames
-        wanted: dict[int, int] = {}
-        for sounding in self._notes.values():
-            for slot in sounding.slots:
-                n_wanted = min(n_frames, read.get(slot, n_first) + n_hops)
-                if len(sounding.slots) > 1:
-                    n_wanted = n_frames  # a crossing begins with complete notes
-                wanted[slot] = max(n_wanted, wanted.get(slot, 0))
-        self._worker.wait_all(wanted)
+        slots = (slot for sounding in self._notes.values() for slot in sounding.slots)
+        self._worker.wait_all(dict.fromkeys(slots, n_frames))
 
     def timbre_moved(self) -> None:
         """Take note that first tiles made in advance are of a timbre that has gone."""

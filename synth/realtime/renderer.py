@@ -19,7 +19,6 @@ from synth.realtime.callback import compile_callback
 from synth.realtime.intake import take_sightings
 from synth.realtime.layout import allocate_arrays
 from synth.realtime.mixer import compile_render
-from synth.realtime.resample import MAXIMUM_STEP
 from synth.realtime.state import address_state
 from synth.realtime.streams import compile_decode_hop
 from synth.realtime.voices import FADING, FREE, NEVER, WAITING
@@ -245,27 +244,6 @@ class Renderer:
         voices = self._arrays.voices
         is_ending = (voices["state"] == FADING) | (voices["release_at"] != NEVER)
         return {int(serial) for serial in voices["serial"][is_ending & (voices["state"] != FREE)]}
-
-    def frames_read(self) -> Iterator[tuple[int, int]]:
-        """Yield (slot, frame) of every place where a voice reads frames.
-
-        Thread: control, while nobody renders.
-        """
-        arrays = self._arrays
-        for i in np.flatnonzero(arrays.voices["state"]):
-            if arrays.voices["n_hops"][i] > arrays.voices["first_hop"][i]:
-                for slot, frame in zip(
-                    arrays.heads["slot"][i], arrays.heads["frame"][i], strict=True
-                ):
-                    yield int(slot), int(frame)
-
-    def hops_at_most(self, n_samples: int) -> int:
-        """Count the hops that a voice decodes in a block at the highest pitch, and those it peeks.
-
-        Thread: any.
-        """
-        n_read = n_samples * MAXIMUM_STEP / self._arrays.geometry["hop_length"][0]
-        return int(n_read) + 4
 
     def counters(self) -> Counters:
         """Read the counters; each is a whole number, all together may be a block apart.

@@ -58,19 +58,6 @@ def test_returned_slots_come_with_their_notes(renderer):
     assert list(renderer.take_returned()) == []
 
 
-def test_it_tells_where_frames_are_read(renderer):
-    assert list(renderer.frames_read()) == []
-    start(renderer, slot=2)
-    renderer.render(block())
-    ((slot, frame),) = [place for place in renderer.frames_read() if place[0] >= 0]
-    assert slot == 2
-    assert frame == 7  # the last frame that the onset has used
-    for _ in range(100):
-        renderer.render(block())
-    ((slot, later),) = [place for place in renderer.frames_read() if place[0] >= 0]
-    assert later > frame
-
-
 def test_it_tells_which_notes_are_ending(renderer):
     for serial in range(3):
         start(renderer, serial=serial, key=float(serial), part=serial)
@@ -83,14 +70,6 @@ def test_it_tells_which_notes_are_ending(renderer):
     renderer.send(queue.SILENCE_ALL)
     renderer.render(block(1024))
     assert renderer.ending_notes() == set()
-
-
-def test_no_voice_moves_on_by_more_hops_than_it_is_allowed(renderer):
-    start(renderer, ratio=8.0)
-    renderer.render(block())
-    before = renderer.counters().n_hops
-    renderer.render(block(1000))
-    assert renderer.counters().n_hops - before <= renderer.hops_at_most(1000)
 
 
 def test_renderers_do_not_share_anything_but_the_pool(pool, renderer):

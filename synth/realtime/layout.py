@@ -24,6 +24,8 @@ N_HISTOGRAM = 40  # octaves of the callback's time in ns
 NOBODY = -1  # serial number of a voice that has never played
 NO_PITCH = -1000.0  # of a part that has not played
 QUANTUM = 64  # output samples that are mixed at a time; a longer block is several
+N_CHOIRS = 12  # of voices that are resampled together; what does not fit is resampled alone
+N_CHOIR_SAMPLES = resample.N_TAPS + 1 + int(QUANTUM * resample.MAXIMUM_STEP)
 
 ENGINE_DTYPE = np.dtype(
     [
@@ -40,6 +42,7 @@ ENGINE_DTYPE = np.dtype(
         ("n_block_samples", np.int64),  # of it
         ("digest", np.int64),  # of all samples so far, where sightings are noted
         ("n_unseen", np.int64),  # sightings for which the ring had no room
+        ("n_choirs", np.int64),  # in this quantum
         # What happened, counted for stats(); int64 never wraps.
         ("n_active", np.int64),
         ("n_steals", np.int64),
@@ -131,6 +134,20 @@ VOICE_DTYPE = np.dtype(
     align=True,
 )
 
+CHOIR_DTYPE = np.dtype(
+    [
+        ("part", np.int64),
+        ("step", np.float64),  # of all its voices, unbent
+        ("last_step", np.float64),  # the largest at the end of the last quantum, bent
+        ("fraction", np.float64),  # where they stand behind their samples, [0, 1)
+        ("end_fraction", np.float64),  # where they will
+        ("n_read", np.int64),  # samples that they move on by
+        ("n_needed", np.int64),  # samples ahead that each must have
+        ("n_samples", np.int64),  # that the filters take
+    ],
+    align=True,
+)
+
 CLOCK_DTYPE = np.dtype(
     [
         ("n_blocks", np.int64),  # callbacks; stands still when the device is gone
@@ -181,6 +198,9 @@ class Arrays(NamedTuple):
     curves: NDArray[np.float64]  # [2, QUANTUM]
     steps: NDArray[np.float64]  # [QUANTUM]
     mono: NDArray[np.float32]  # [2, QUANTUM]: a voice's samples, its envelope
+    choirs: NDArray[Any]  # [N_CHOIRS] of CHOIR_DTYPE
+    choir_samples: NDArray[np.float32]  # [N_CHOIRS, N_CHOIR_SAMPLES]
+    choir_steps: NDArray[np.float64]  # [N_CHOIRS, QUANTUM]
     mix: NDArray[np.float32]  # [2, QUANTUM]
     sends: NDArray[np.float32]  # [2, QUANTUM]: what the room hears
     room: NDArray[np.float32]  # [N_LINES, a power of two]: its delay lines
@@ -258,6 +278,9 @@ def allocate_arrays(
         curves=np.zeros((2, QUANTUM), np.float64),
         steps=np.zeros(QUANTUM, np.float64),
         mono=np.zeros((2, QUANTUM), np.float32),
+        choirs=np.zeros(N_CHOIRS, CHOIR_DTYPE),
+        choir_samples=np.zeros((N_CHOIRS, N_CHOIR_SAMPLES), np.float32),
+        choir_steps=np.zeros((N_CHOIRS, QUANTUM), np.float64),
         mix=np.zeros((2, QUANTUM), np.float32),
         sends=np.zeros((2, QUANTUM), np.float32),
         room=np.zeros((reverb.N_LINES, reverb.line_size(sample_rate)), np.float32),

@@ -17,6 +17,7 @@ import numpy as np
 from numba import carray, types
 from numpy.typing import NDArray
 
+from synth.realtime.choir import find_choir, is_at_rest, is_central, join_choir, sing
 from synth.realtime.commands import apply_commands
 from synth.realtime.envelope import ENDED, RELEASE, write_envelope
 from synth.realtime.intake import digest_block, look
@@ -131,9 +132,13 @@ def _mix_quantum(state: Any, out: NDArray[np.float32]) -> None:
     sends = sends_of(state)[:, :n]
     sends[:, :] = np.float32(0.0)
     _write_part_curves(state, n)
+    engine.n_choirs = 0
     for i in range(voices.shape[0]):
-        if is_sounding(voices[i]):
+        if is_sounding(voices[i]) and not _let_sing(state, i, n):
             _mix_voice(state, i, n)
+    mono = mono_of(state)[0, :n]
+    for c in range(engine.n_choirs):
+        _add_central(state, sing(state, c, mono), mono)
     _decode_ahead(state, n)
     add_reverb(reverb_of(state), room_of(state), diffusers_of(state), sends, mix)
     master = curves_of(state)[0, :n]
@@ -185,6 +190,31 @@ def _count_voices(state: Any) -> None:
         if voices[i].state != FREE:
             n_active += 1
     engine_of(state).n_active = n_active
+
+
+@realtime
+def _let_sing(state: Any, i: int, n: int) -> bool:
+    """Let a voice that is at rest sing with others; False where it is not, or cannot."""
+    voice = voices_of(state)[i]
+    if not is_at_rest(voice, parts_of(state)[voice.part]):
+        return False
+    choir = find_choir(state, i, n)
+    if choir < 0:
+        return False
+    peak = join_choir(state, choir, i, n)
+    if math.isnan(peak):
+        engine_of(state).n_non_finite += 1
+        end_voice(state, i)
+    else:
+        _note_peak(voice, peak, n)
+        _end_if_done(state, i)
+    return True
+
+
+@realtime
+def _note_peak(voice: Any, peak: float, n: int) -> None:
+    voice.peak = max(peak, voice.peak * PEAK_FALL)
+    voice.n_quiet = voice.n_quiet + n if peak < QUIET_PEAK else 0
 
 
 @realtime
@@ -265,8 +295,7 @@ def _shape(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     for j in range(n):
         peak = max(peak, abs(mono[j]))
     voice.fade = fade
-    voice.peak = max(peak, voice.peak * PEAK_FALL)
-    voice.n_quiet = voice.n_quiet + n if peak < QUIET_PEAK else 0
+    _note_peak(voice, peak, n)
 
 
 @realtime
@@ -281,7 +310,7 @@ def _add(state: Any, i: int, mono: NDArray[np.float32]) -> None:
     """Place a voice in the stereo picture and add it."""
     voice = voices_of(state)[i]
     n = mono.shape[0]
-    if _is_central(voice):
+    if is_central(voice):
         _add_central(state, voice.part, mono)
         return
     factor = engine_of(state).smoothing
@@ -302,13 +331,6 @@ def _add(state: Any, i: int, mono: NDArray[np.float32]) -> None:
         for j in range(n):
             sends[0, j] += np.float32(send * curves_of(state)[0, j])
             sends[1, j] += np.float32(send * curves_of(state)[1, j])
-
-
-@realtime
-def _is_central(voice: Any) -> bool:
-    """Say whether no expression of its own moves a voice in level or place."""
-    is_level = voice.volume == 1.0 and voice.volume_target == 1.0
-    return is_level and voice.pan == 0.0 and voice.pan_target == 0.0
 
 
 @realtime

@@ -20,10 +20,13 @@ from synth.realtime.decode import N_ROWS, N_STEPS
 from synth.realtime.heads import HEAD_DTYPE
 from synth.realtime.intrinsics import array_in, record_at, record_in
 from synth.realtime.layout import (
+    CHOIR_DTYPE,
     CLOCK_DTYPE,
     ENGINE_DTYPE,
     GEOMETRY_DTYPE,
     LIMITER_DTYPE,
+    N_CHOIR_SAMPLES,
+    N_CHOIRS,
     PART_DTYPE,
     QUANTUM,
     VOICE_DTYPE,
@@ -107,6 +110,9 @@ part_ratios_of = array_in("part_ratios", np.float64, N_PARTS, QUANTUM)
 curves_of = array_in("curves", np.float64, 2, QUANTUM)
 steps_of = array_in("steps", np.float64, QUANTUM)
 mono_of = array_in("mono", np.float32, 2, QUANTUM)
+choirs_of = array_in("choirs", CHOIR_DTYPE, N_CHOIRS)
+choir_samples_of = array_in("choir_samples", np.float32, N_CHOIRS, N_CHOIR_SAMPLES)
+choir_steps_of = array_in("choir_steps", np.float64, N_CHOIRS, QUANTUM)
 mix_of = array_in("mix", np.float32, 2, QUANTUM)
 sends_of = array_in("sends", np.float32, 2, QUANTUM)
 room_of = array_in("room", np.float32, N_LINES, "n_room")

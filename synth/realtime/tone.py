@@ -37,6 +37,16 @@ def corner_factor(pitch: float, sample_rate: float) -> float:
 
 
 @realtime
+def is_uncoloured(voice: Any, part: Any) -> bool:
+    """Tell whether `colour` would leave a voice's samples as they are.
+
+    Thread: audio.
+    """
+    pressed = max(voice.pressure, part.pressure) * part.pressure_depth
+    return voice.timbre == NEUTRAL and pressed == 0.0 and _is_flat(voice)
+
+
+@realtime
 def colour(voice: Any, part: Any, smoothing: float, mono: NDArray[np.float32]) -> None:
     """Lay a voice's timbre expression and pressure over its samples.
 
@@ -52,8 +62,7 @@ def colour(voice: Any, part: Any, smoothing: float, mono: NDArray[np.float32]) -
     pressed = max(voice.pressure, part.pressure) * part.pressure_depth
     shelf_db = TIMBRE_DB * (voice.timbre - NEUTRAL) + PRESSURE_SHELF_DB * pressed
     swell_db = PRESSURE_DB * pressed
-    is_neutral = shelf_db == 0.0 and swell_db == 0.0
-    if is_neutral and voice.shelf_db == 0.0 and voice.swell_db == 0.0:
+    if shelf_db == 0.0 and swell_db == 0.0 and _is_flat(voice):
         return
     n = mono.shape[0]
     kept = smoothing**n
@@ -69,6 +78,11 @@ def colour(voice: Any, part: Any, smoothing: float, mono: NDArray[np.float32]) -
         low += voice.corner * (mono[i] - low)
         mono[i] = np.float32(swell * (low + shelf * (mono[i] - low)))
     voice.low = low
+
+
+@realtime
+def _is_flat(voice: Any) -> bool:
+    return voice.shelf_db == 0.0 and voice.swell_db == 0.0
 
 
 @realtime

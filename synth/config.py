@@ -10,9 +10,9 @@ from typing import Literal
 
 from synth.errors import ConfigError
 
-Backend = Literal["auto", "onnx", "torchscript"]
+Backend = Literal["auto", "native", "onnx", "torchscript"]
 Device = Literal["cpu", "cuda"]
-BACKENDS: tuple[Backend, ...] = ("auto", "onnx", "torchscript")
+BACKENDS: tuple[Backend, ...] = ("auto", "native", "onnx", "torchscript")
 DEVICES: tuple[Device, ...] = ("cpu", "cuda")
 
 
@@ -29,7 +29,7 @@ class EngineConfig:
     cache_bytes: int = 256_000_000  # frames of notes
     velocity_layers: tuple[float, ...] | None = None  # 0..1, rising; None: twice as fine
     is_prefetching: bool = True  # make tile 0 of every key of a settled timbre in advance
-    backend: Backend = "auto"  # runtime of the generator: auto, onnx or torchscript
+    backend: Backend = "auto"  # what runs the generator, one of `BACKENDS`
     device: Device = "cpu"  # where it runs: cpu or cuda
     n_threads: int = 1  # of the background generator; tile 0 has a thread of its own
     is_offline: bool = False  # process() waits for frames: renderers, tests

@@ -45,7 +45,7 @@ from synth.events import (
 from synth.finishing import for_worker, make_finisher
 from synth.frames import NoteFrames
 from synth.held_keys import HeldKeys
-from synth.notes.backends import open_backend
+from synth.notes.backends import n_onset_threads, open_backend
 from synth.notes.cache import Note, NoteCache, allocate_pool
 from synth.notes.generators import NoteGenerator
 from synth.notes.instrument import Instrument
@@ -115,7 +115,9 @@ class Engine:
             for_worker(self._finisher),
             onset_generator=onsets,
             background_generator=background,
-            config=WorkerConfig(is_offline=self.config.is_offline),
+            config=WorkerConfig(
+                is_offline=self.config.is_offline, n_onset_threads=n_onset_threads(onsets)
+            ),
         )
         self._lock = threading.RLock()  # guards all below
         self._sounding = SoundingNotes(instrument, self._worker, self._layers, self._on_held)

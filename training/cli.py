@@ -56,7 +56,8 @@ def run_export(args: argparse.Namespace) -> int:
     print(
         f"{report.folder}: {report.n_bytes / 1e6:.1f} MB; largest errors: ONNX "
         f"{report.onnx_error:.1e}, TorchScript {report.torchscript_error:.1e}, tiles "
-        f"{report.tile_error:.1e}, rounding to half precision {report.rounding_error:.1e}"
+        f"{report.tile_error:.1e}, native {report.native_error:.1e}, "
+        f"rounding to half precision {report.rounding_error:.1e}"
     )
     return 0
 

@@ -28,14 +28,17 @@ from synth.errors import ConfigError, InputFileError, InstrumentError
 from synth.notes.generators import WHOLE, OnnxGenerator
 from synth.notes.instrument import DESCRIPTION, FORMAT_VERSION, Instrument, file_entry
 from synth.notes.latents import Prior, normalise, random_timbre
+from synth.notes.native.generator import NativeGenerator
 from training.checkpoint import Timbre, load_run
 from training.config import TrainingConfig, config_to_dict
 from training.model.generator import Generator
+from training.native_weights import native_description
 from training.onnx_graphs import WeightFile, is_exact_in_half, share_weights, trace_graph
 
 WEIGHTS = "generator.weights"
 WHOLE_GRAPH = "generator.onnx"
 TORCHSCRIPT = "generator.ts"
+NATIVE = "native.json"
 TOLERANCE = 1e-5  # of the normalised spectrogram, whose range is about -1..1
 VELOCITIES = (25, 50, 75, 100, 127)  # of the data, where the run does not say
 
@@ -53,6 +56,7 @@ class ExportReport:
     onnx_error: float  # whole-note graph against torch
     torchscript_error: float
     tile_error: float  # tiles side by side against the whole-note graph
+    native_error: float  # the native generator's tiles against torch
     rounding_error: float  # what half precision cost: torch before and after rounding
 
 
@@ -100,6 +104,7 @@ def export_run(
             "tiles": tiles,
             "whole": {"file": WHOLE_GRAPH},
             "torchscript": {"file": TORCHSCRIPT},
+            "native": {"file": NATIVE},
             "files": {path.name: file_entry(path) for path in sorted(partial.iterdir())},
             "timbres": _timbre_entries(timbres),
             "prior": (prior or Prior()).to_dict(),
@@ -163,6 +168,7 @@ def write_graphs(
         model = trace_graph(generator, notes, span)
         share_weights(model, weights, WEIGHTS)
         onnx.save(model, folder / file)
+    (folder / NATIVE).write_text(native_description(generator, weights, WEIGHTS, frames[0]))
     (folder / WEIGHTS).write_bytes(weights.content)
     write_torchscript(generator, folder / TORCHSCRIPT, notes)
     return [
@@ -209,15 +215,18 @@ def prove(
     tiled = OnnxGenerator(instrument, warm_batches=())
     note = whole.generate(WHOLE, latents, pitches, velocities)
     tiles = [tiled.generate(tile, latents, pitches, velocities) for tile in tiled.tiles]
+    native = NativeGenerator(instrument)
+    native_tiles = [native.generate(tile, latents, pitches, velocities) for tile in tiled.tiles]
     report = ExportReport(
         folder=folder,
         n_bytes=sum(path.stat().st_size for path in instrument.folder.iterdir()),
         onnx_error=_largest(note - expected),
         torchscript_error=_largest(scripted - expected),
         tile_error=_largest(np.concatenate(tiles, axis=2) - note),
+        native_error=_largest(np.concatenate(native_tiles, axis=2) - expected),
         rounding_error=_largest(unrounded - expected),
     )
-    for what in ("onnx_error", "torchscript_error", "tile_error"):
+    for what in ("onnx_error", "torchscript_error", "tile_error", "native_error"):
         error = getattr(report, what)
         if not error <= TOLERANCE:
             raise InstrumentError(

@@ -26,6 +26,7 @@ from synth.notes.cache import Note, allocate_pool, make_note
 from synth.notes.generators import WHOLE, NoteGenerator, OnnxGenerator, n_usable_cores
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
+from synth.notes.native.generator import NativeGenerator
 from synth.notes.tiles import generate_tiles, place_tile
 from synth.notes.torchscript import TorchScriptGenerator
 
@@ -156,6 +157,8 @@ def _open_all(instrument: Instrument) -> dict[str, NoteGenerator]:
     generators: dict[str, NoteGenerator] = {
         "onnx": OnnxGenerator(instrument, tiles=(0, WHOLE), warm_batches=(1,))
     }
+    if instrument.native is not None:
+        generators["native"] = NativeGenerator(instrument, tiles=(0, WHOLE))
     if "torchscript" in installed_backends():
         generators["torchscript"] = TorchScriptGenerator(instrument)
     return generators

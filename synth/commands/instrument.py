@@ -42,7 +42,7 @@ def run_info(args: argparse.Namespace) -> int:
 
 def run_verify(args: argparse.Namespace) -> int:
     """Check format, sizes and hashes, run every graph, and listen to test notes."""
-    from synth.notes.generators import verify_instrument
+    from synth.notes.verification import verify_instrument
 
     for line in verify_instrument(args.folder):
         print(line)

@@ -1,8 +1,9 @@
-"""Which runtime generates, and on what: `--backend` and `--device`.
+"""What generates, and on what: `--backend` and `--device`.
 
-On the CPU onnxruntime is always the choice: torch has the whole note only, and takes as long for it
-as a first tile takes seven times. For a graphics card whatever runtime finds one is tried, and the
-faster one taken. Where none is found the CPU plays, and one line says so.
+On the CPU our own machine code is the choice, and onnxruntime where an instrument has nothing for
+it; torch has the whole note only, and takes as long for it as a first tile takes many times. For a
+graphics card whatever runtime finds one is tried, and the faster one taken. Where none is found the
+CPU plays, and one line says so.
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ import numpy as np
 import onnxruntime
 
 from synth.config import Backend, Device
-from synth.errors import ConfigError
-from synth.notes.generators import CUDA, NoteGenerator, OnnxGenerator, open_generators
+from synth.errors import ConfigError, InstrumentError
+from synth.notes.generators import (
+    CUDA,
+    NoteGenerator,
+    OnnxGenerator,
+    n_usable_cores,
+    open_generators,
+)
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
+from synth.notes.native.generator import NativeGenerator
 from synth.notes.torchscript import TorchScriptGenerator, import_torch
 
 _N_TRIALS = 5
@@ -40,7 +48,7 @@ def open_backend(
 
     Args:
         instrument: whose graphs.
-        backend: which runtime; "auto" takes the faster one.
+        backend: what generates; "auto" takes the fastest.
         device: where; a graphics card that is not there is replaced by the CPU.
         n_threads: of a background call on the CPU.
         is_offline: one generator serves for both.
@@ -58,7 +66,16 @@ def open_backend(
     if backend == "torchscript":
         generator = TorchScriptGenerator(instrument, n_threads=n_threads)
         return generator, generator
+    if backend != "onnx":
+        native = _open_native(instrument, backend, tell)
+        if native is not None:
+            return native, native
     return open_generators(instrument, n_threads=n_threads, is_offline=is_offline)
+
+
+def n_onset_threads(generator: NoteGenerator) -> int:
+    """Return how many first tiles are made side by side: the runtimes divide a single one."""
+    return min(2, n_usable_cores()) if isinstance(generator, NativeGenerator) else 1
 
 
 def installed_backends() -> dict[str, bool]:
@@ -69,13 +86,23 @@ def installed_backends() -> dict[str, bool]:
     return found
 
 
+def _open_native(instrument: Instrument, backend: Backend, tell: Tell) -> NoteGenerator | None:
+    if instrument.native is None and backend == "auto":
+        return None
+    try:
+        return NativeGenerator(instrument)
+    except InstrumentError as error:
+        tell(f"{error}; onnxruntime plays")
+        return None
+
+
 def _open_on_card(instrument: Instrument, backend: Backend) -> NoteGenerator | None:
     openers: dict[str, Opener] = {
         "onnx": lambda: OnnxGenerator(instrument, device="cuda", warm_batches=(1,)),
         "torchscript": lambda: TorchScriptGenerator(instrument, device="cuda"),
     }
     has_card = installed_backends()
-    asked = openers if backend == "auto" else (backend,)
+    asked = (backend,) if backend in openers else openers
     opened = [openers[name]() for name in asked if has_card.get(name)]
     if len(opened) < 2:
         return opened[0] if opened else None
@@ -95,4 +122,4 @@ def onset_s(instrument: Instrument, generator: NoteGenerator) -> float:
 
 
 def _runtime(backend: Backend) -> str:
-    return "runtime" if backend == "auto" else backend
+    return backend if backend in {"onnx", "torchscript"} else "runtime"

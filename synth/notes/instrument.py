@@ -51,6 +51,7 @@ _KEYS: dict[str, type] = {
 _OPTIONAL_KEYS: dict[str, type] = {
     "macros": list,  # of {name, direction, ...}; what else one measured of it is not read here
     "encoder": dict,  # {file, ...}: from a note's picture to its latent; the rest is measured
+    "native": dict,  # {file}: where the native generator finds its weights
 }
 _TILE_KEYS: dict[str, type] = {"first_frame": int, "last_frame": int, "file": str}
 _GRAPH_KEYS: dict[str, type] = {"file": str}
@@ -116,6 +117,7 @@ class Instrument:
     licence: str
     macros: tuple[Macro, ...] = ()
     encoder: str | None = None  # file name
+    native: str | None = None  # file name
 
     @classmethod
     def load(cls, folder: Path | str) -> Instrument:
@@ -262,6 +264,7 @@ def _parse(folder: Path, content: bytes) -> Instrument:
         licence=description["licence"],
         macros=_macros(path, description.get("macros", []), latent_size),
         encoder=_encoder_file(path, description),
+        native=_graph_file(path, description, "native") if "native" in description else None,
     )
 
 

@@ -20,15 +20,21 @@ class Lane:
     is_background: bool = False  # yields the processor to the other threads
 
 
-def live_lanes(onsets: NoteGenerator, background: NoteGenerator) -> tuple[Lane, ...]:
-    """Give first tiles a thread of their own: a running call cannot be interrupted.
+def live_lanes(
+    onsets: NoteGenerator, background: NoteGenerator, n_onset_threads: int = 1
+) -> tuple[Lane, ...]:
+    """Give first tiles threads of their own: a running call cannot be interrupted.
 
     Args:
         onsets: of first tiles.
         background: of all tiles.
+        n_onset_threads: that make first tiles side by side.
     """
     return (
-        Lane(name="onsets", generator=onsets, does_onsets=True, is_urgent=True),
+        *(
+            Lane(name=f"onsets {number}", generator=onsets, does_onsets=True, is_urgent=True)
+            for number in range(n_onset_threads)
+        ),
         Lane(
             name="tiles",
             generator=background,

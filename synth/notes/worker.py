@@ -51,6 +51,7 @@ class WorkerConfig:
     is_offline: bool = (
         False  # every thread does everything, a note a call: the same bits every time
     )
+    n_onset_threads: int = 1  # that make first tiles side by side, live
     n_offline_threads: int = field(default_factory=lambda: max(2, n_usable_cores()))
 
 
@@ -91,7 +92,7 @@ class NoteWorker:
             instrument: whose notes.
             cache: where they go.
             finisher: what makes frames playable.
-            onset_generator: of first tiles, used by one thread.
+            onset_generator: of first tiles.
             background_generator: of all tiles; the same object will do for offline rendering.
             config: how to divide the labour.
         """
@@ -107,7 +108,7 @@ class NoteWorker:
         self._lanes = (
             offline_lanes(background_generator, self._config.n_offline_threads)
             if self._config.is_offline
-            else live_lanes(onset_generator, background_generator)
+            else live_lanes(onset_generator, background_generator, self._config.n_onset_threads)
         )
         self._frames_per_s = instrument.spec.sample_rate / instrument.spec.hop_length
         self._changed = threading.Condition()  # guards all below

@@ -35,6 +35,7 @@ def test_export_takes_a_run_and_says_how_well_the_forms_agree(monkeypatch, tmp_p
             onnx_error=3e-6,
             torchscript_error=0.0,
             tile_error=0.0,
+            native_error=2e-6,
             rounding_error=2e-3,
         )
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from synth.errors import ConfigError, InputFileError, InstrumentError
-from synth.notes.generators import WHOLE, OnnxGenerator, verify_instrument
+from synth.notes.generators import WHOLE, OnnxGenerator
 from synth.notes.instrument import Instrument
+from synth.notes.verification import verify_instrument
 from training import export
 from training.checkpoint import InstrumentLatents, save_checkpoint
 from training.config import CONFIGS, config_to_dict
@@ -60,6 +61,7 @@ def test_all_forms_agree_within_the_tolerance(report: ExportReport) -> None:
     assert report.onnx_error <= 1e-5
     assert report.torchscript_error <= 1e-5
     assert report.tile_error <= 1e-5
+    assert report.native_error <= 1e-5
 
 
 def test_the_instrument_verifies(report: ExportReport) -> None:

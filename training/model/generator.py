@@ -14,36 +14,19 @@ costs a fraction of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from synth.notes.native.rows import Rows
 from synth.representation import SpectrogramSpec
 from training.config import GeneratorConfig
 from training.model.equaliser import Equaliser
 from training.model.pitch_features import N_FEATURES, pitch_features
 
 _SLOPE = 0.2  # of the leaky rectifier, as GANSynth's
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The time rows [first, last) of a level that has `total` of them."""
-
-    first: int
-    last: int
-    total: int
-
-    def widened(self) -> Rows:
-        """Rows that a 3-tap convolution reads to give these."""
-        return Rows(max(self.first - 1, 0), min(self.last + 1, self.total), self.total)
-
-    def halved(self) -> Rows:
-        """Rows of the level below that box up-sampling reads to give these."""
-        return Rows(self.first // 2, (self.last + 1) // 2, self.total // 2)
 
 
 class StyledConvolution(nn.Module):

@@ -1,12 +1,57 @@
 import numpy as np
 import pytest
 
-from synth.errors import ConfigError
+from synth.errors import ConfigError, InstrumentError
+from synth.folders import default_instrument
 from synth.notes import backends
 from synth.notes.generators import OnnxGenerator
+from synth.notes.instrument import Instrument
+from synth.notes.native.generator import NativeGenerator
 
 
-def test_on_the_cpu_onnx_is_the_choice(tiny_instrument):
+@pytest.fixture(scope="module")
+def shipped():
+    return Instrument.load(default_instrument())
+
+
+def test_on_the_cpu_our_own_machine_code_is_the_choice(shipped):
+    told = []
+    onsets, background = backends.open_backend(shipped, tell=told.append)
+    assert isinstance(onsets, NativeGenerator)
+    assert background is onsets
+    assert backends.n_onset_threads(onsets) == min(2, backends.n_usable_cores())
+    assert told == []
+
+
+def test_a_machine_on_which_it_fails_plays_by_onnxruntime(shipped, monkeypatch):
+    def refuse(instrument):
+        raise InstrumentError("native.json: computes a note that is 1.0e-01 off")
+
+    monkeypatch.setattr(backends, "NativeGenerator", refuse)
+    told = []
+    generator, _ = backends.open_backend(shipped, is_offline=True, tell=told.append)
+    assert isinstance(generator, OnnxGenerator)
+    assert told == ["native.json: computes a note that is 1.0e-01 off; onnxruntime plays"]
+
+
+def test_where_it_was_asked_for_and_is_not_there_one_line_says_so(tiny_instrument):
+    told = []
+    generator, _ = backends.open_backend(
+        tiny_instrument, backend="native", is_offline=True, tell=told.append
+    )
+    assert isinstance(generator, OnnxGenerator)
+    (line,) = told
+    assert "has no native.json" in line
+    assert line.endswith("onnxruntime plays")
+
+
+def test_onnx_plays_where_it_is_asked_for(shipped):
+    generator, _ = backends.open_backend(shipped, backend="onnx", is_offline=True, tell=print)
+    assert isinstance(generator, OnnxGenerator)
+    assert backends.n_onset_threads(generator) == 1
+
+
+def test_onnx_plays_an_instrument_that_has_graphs_only(tiny_instrument):
     told = []
     onsets, background = backends.open_backend(tiny_instrument, tell=told.append)
     assert isinstance(onsets, OnnxGenerator)

@@ -9,7 +9,7 @@ import onnx
 import pytest
 
 from synth.errors import ConfigError, InstrumentError
-from synth.notes.generators import WHOLE, OnnxGenerator, verify_instrument
+from synth.notes.generators import WHOLE, OnnxGenerator
 from synth.notes.instrument import DESCRIPTION, Instrument, file_entry
 
 PITCHES = np.array([57, 60, 64, 67, 69])
@@ -113,30 +113,3 @@ def test_a_graph_that_the_runtime_cannot_read_is_refused(folder: Path) -> None:
     with pytest.raises(InstrumentError, match=r"generator_000_008\.onnx: ") as caught:
         OnnxGenerator(Instrument.load(folder))
     assert "\n" not in str(caught.value)
-
-
-def test_verify_says_what_is_right(tiny_instrument_folder: Path) -> None:
-    lines = verify_instrument(tiny_instrument_folder)
-    assert lines[0] == "6 files are whole (sha256)"
-    assert "test notes of pitch 57, 63, 69 are finite and not silent" in lines
-
-
-def set_loudness(folder: Path, file: str, loudness: float) -> None:
-    model = onnx.load(folder / file, load_external_data=False)
-    for tensor in model.graph.initializer:
-        if tensor.name == "loudness":
-            tensor.raw_data = np.array([loudness, 0.0, 0.0], np.float32).tobytes()
-    replace_graph(folder, file, model)
-
-
-def test_verify_finds_tiles_that_belong_to_another_generator(folder: Path) -> None:
-    set_loudness(folder, "generator_008_024.onnx", 0.3)
-    with pytest.raises(InstrumentError, match="tiles differ from its whole notes by"):
-        verify_instrument(folder)
-
-
-def test_verify_finds_notes_that_are_silent(folder: Path) -> None:
-    for path in sorted(folder.glob("*.onnx")):
-        set_loudness(folder, path.name, 20.0)  # the softer the note, the further below silence
-    with pytest.raises(InstrumentError, match="test note of pitch 57 is silent"):
-        verify_instrument(folder)

@@ -12,6 +12,17 @@ def test_live_one_thread_does_nothing_but_first_tiles(tiny_instrument: Instrumen
     assert (tiles.does_onsets, tiles.does_tiles_ahead, tiles.is_background) == (False, True, True)
 
 
+def test_live_several_threads_make_first_tiles_side_by_side(tiny_instrument: Instrument) -> None:
+    generator = OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=())
+    lanes = live_lanes(generator, generator, n_onset_threads=2)
+    assert [(lane.does_onsets, lane.is_urgent) for lane in lanes] == [
+        (True, True),
+        (True, True),
+        (False, False),
+    ]
+    assert len({lane.name for lane in lanes}) == 3
+
+
 def test_offline_all_threads_do_all_but_one_works_never_ahead(tiny_instrument: Instrument) -> None:
     generator = OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=())
     lanes = offline_lanes(generator, 3)

@@ -1,0 +1,156 @@
+"""The native generator, as the worker runs it: `--backend native`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.errors import InstrumentError
+from synth.notes.generators import WHOLE, check_inputs, n_tile_frames
+from synth.notes.instrument import Instrument
+from synth.notes.native.layers import Program, generate
+from synth.notes.native.packing import PackedGenerator
+from synth.notes.native.program import plan_tile
+from synth.notes.native.weights import NativeWeights, one_reason, read_native_weights
+
+Float32 = NDArray[np.float32]
+
+TOLERANCE = 1e-4  # of a spectrogram's values; what rounding makes of them is a tenth of it
+
+
+class NativeGenerator:
+    """An instrument's tiles, laid out and compiled.
+
+    Args:
+        instrument: that was exported with `native.json`.
+        tiles: that are run once, so that no note pays for the first time; None: all but the whole.
+
+    Raises:
+        InstrumentError: it has no such file, the file does not fit, or this machine computes
+            something else than what was exported.
+    """
+
+    def __init__(self, instrument: Instrument, *, tiles: Iterable[int] | None = None) -> None:
+        if instrument.native is None:
+            raise InstrumentError(
+                f"instrument {instrument.folder} has no native.json; export it again for"
+                " `--backend native`"
+            )
+        self.instrument = instrument
+        self._path = instrument.path(instrument.native)
+        weights = read_native_weights(instrument, instrument.native)
+        try:
+            self._packed = PackedGenerator(weights, instrument.spec)
+            self._take_tables(weights)
+        except ValueError as error:
+            raise InstrumentError(f"instrument file {self._path}: {one_reason(error)}") from error
+        self._programs: dict[int, tuple[Program, int]] = {}
+        self._lock = threading.Lock()  # of the programs
+        self._work = threading.local()
+        self._prove(weights)
+        for tile in range(len(instrument.tiles)) if tiles is None else tiles:
+            self._warm(tile)
+
+    def generate(
+        self,
+        tile: int,
+        latents: NDArray[np.floating],
+        pitches: NDArray[np.integer],
+        velocities: NDArray[np.floating],
+    ) -> Float32:
+        """Generate one tile of some notes; see `OnnxGenerator.generate`.
+
+        A note has the same bits whatever else is in the batch, and whichever thread makes it.
+
+        Thread: any; calls may run side by side.
+        """
+        inputs = check_inputs(self.instrument, latents, pitches, velocities)
+        spec = self.instrument.spec
+        shape = (len(pitches), spec.n_channels, n_tile_frames(self.instrument, tile), spec.n_bins)
+        spectrogram = np.empty(shape, np.float32)
+        program, n_work = self._program(tile)
+        work = self._own_work(tile, n_work)
+        for note, out in enumerate(spectrogram):
+            pitch = int(inputs["pitch"][note]) - self.instrument.pitch_range[0]
+            vector = self._inputs_of(inputs["latent"][note], pitch, inputs["velocity"][note])
+            maps = np.concatenate([self._known_maps[pitch], self._learned_maps[pitch]])
+            generate(program, vector, maps.astype(np.float32), work, out)
+        if not np.isfinite(np.sum(spectrogram)):
+            raise InstrumentError(f"instrument file {self._path}: generates what is not finite")
+        return spectrogram
+
+    # --- below -----------------------------------------------------------------------------------
+
+    def _take_tables(self, weights: NativeWeights) -> None:
+        sizes, spec = weights.architecture, self.instrument.spec
+        low, high = self.instrument.pitch_range
+        n_pitches = high - low + 1
+        if sizes.latent_size != self.instrument.latent_size:
+            raise ValueError(
+                f"has latent_size {sizes.latent_size}, instrument.json"
+                f" {self.instrument.latent_size}"
+            )
+        columns, n_known = spec.n_bins // 2, sizes.n_maps - sizes.n_codes
+        self._pitches = weights.single("pitch_embedding.weight", n_pitches, sizes.pitch_size)
+        self._known_maps = weights.take("features", n_pitches, n_known, columns)
+        learned = weights.take("codes.weight", n_pitches, sizes.n_codes * columns)
+        self._learned_maps = learned.reshape(n_pitches, sizes.n_codes, columns)
+        self._equaliser_pitches = np.zeros((n_pitches, 0), np.float32)
+        if sizes.n_equaliser_bands:
+            self._equaliser_pitches = weights.single(
+                "equaliser.pitch_embedding.weight", n_pitches, sizes.equaliser_pitch_size
+            )
+
+    def _inputs_of(self, latent: Float32, pitch: int, velocity: np.float32) -> Float32:
+        """Join what the first dense layers read, each filled up to whole steps."""
+        latent = latent / np.sqrt(np.mean(np.square(latent)) + np.float32(1e-8))
+        turn = np.float32(np.pi) * velocity
+        curves = (velocity, velocity * velocity, np.cos(turn), np.sin(turn))
+        parts = [np.concatenate([latent, self._pitches[pitch], curves])]
+        if self._equaliser_pitches.shape[1]:
+            parts.append(np.concatenate([latent, self._equaliser_pitches[pitch], curves[:2]]))
+        layers = [layer for layer in self._packed.dense if "inputs" in layer.source]
+        joined = [
+            np.pad(part, (0, layer.product.n_inputs - len(part)))
+            for part, layer in zip(parts, layers, strict=True)
+        ]
+        return np.concatenate(joined).astype(np.float32)
+
+    def _program(self, tile: int) -> tuple[Program, int]:
+        with self._lock:
+            if tile not in self._programs:
+                first, last = 0, self.instrument.spec.n_frames
+                if tile != WHOLE:
+                    span = self.instrument.tiles[tile]
+                    first, last = span.first_frame, span.last_frame
+                self._programs[tile] = plan_tile(self._packed, first, last)
+            return self._programs[tile]
+
+    def _own_work(self, tile: int, n_work: int) -> Float32:
+        """Return this thread's memory for a tile; rows and columns of zeros stay what they are."""
+        by_tile: dict[int, Float32] | None = getattr(self._work, "by_tile", None)
+        if by_tile is None:
+            by_tile = self._work.by_tile = {}
+        if tile not in by_tile:
+            by_tile[tile] = np.zeros(n_work, np.float32)
+        return by_tile[tile]
+
+    def _warm(self, tile: int) -> None:
+        low, high = self.instrument.pitch_range
+        latent = next(iter(self.instrument.timbres.values())).latent
+        self.generate(tile, latent[None], np.array([(low + high) // 2]), np.array([0.5]))
+
+    def _prove(self, weights: NativeWeights) -> None:
+        """Compare a first tile with what the exporter made of it."""
+        probe = weights.probe
+        latent = np.array([probe.latent], np.float32)
+        tile = self.generate(0, latent, np.array([probe.pitch]), np.array([probe.velocity]))
+        error = float(np.max(np.abs(tile.ravel()[list(probe.places)] - probe.values)))
+        if not error <= TOLERANCE:
+            raise InstrumentError(
+                f"instrument file {self._path}: computes a note that is {error:.1e} off on this"
+                f" machine, wanted {TOLERANCE:.0e}; use `--backend onnx`"
+            )

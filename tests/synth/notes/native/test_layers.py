@@ -1,0 +1,29 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from synth.notes.native import program
+from synth.notes.native.packing import PackedGenerator
+
+
+@pytest.fixture(scope="module")
+def packed(native_weights, native_spec):
+    return PackedGenerator(native_weights, native_spec)
+
+
+def test_strips_of_a_row_give_what_a_whole_layer_gives(packed, make_note, monkeypatch):
+    whole = make_note(packed, 0, 32)
+    monkeypatch.setattr(program, "_STRIP_FLOATS", 1)
+    planned, _ = program.plan_tile(packed, 0, 32)
+    assert set(planned.convolutions["windows_of_strip"]) == {1}
+    np.testing.assert_allclose(make_note(packed, 0, 32), whole, atol=2e-6)
+
+
+def test_a_weight_that_is_not_finite_shows(native_weights, native_spec, make_note):
+    name = "levels.0.first.convolution.weight"
+    damaged = native_weights.tensors[name].copy()
+    damaged[0, 0, 1, 1] = np.inf
+    weights = replace(native_weights, tensors={**native_weights.tensors, name: damaged})
+    note = make_note(PackedGenerator(weights, native_spec), 0, 8)
+    assert not np.isfinite(np.sum(note))

@@ -43,6 +43,7 @@ from synth.events import (
     SustainPedal,
 )
 from synth.finishing import for_worker, make_finisher
+from synth.first_start import compile_apart
 from synth.frames import NoteFrames
 from synth.held_keys import HeldKeys
 from synth.notes.backends import n_onset_threads, open_backend
@@ -55,8 +56,8 @@ from synth.notes.worker import NoteWorker, WorkerConfig
 from synth.outbox import Outbox
 from synth.realtime import commands, queue
 from synth.realtime.renderer import Renderer
-from synth.run_log import RunLog, run_head
-from synth.settings import Settings, expression, state_events
+from synth.run_log import NO_LOG, NoLog, RunLog, run_head
+from synth.settings import Settings, as_number, expression, state_events
 from synth.sounding import SoundingNotes
 from synth.stats import EngineStats, collect_stats
 from synth.units import semitones_to_ratio
@@ -93,6 +94,7 @@ class Engine:
     ) -> None:
         if not isinstance(instrument, Instrument):
             instrument = Instrument.load(instrument)
+        compile_apart(instrument.folder)
         self.instrument = instrument
         self.config = config or EngineConfig()
         self._tell = tell
@@ -112,7 +114,7 @@ class Engine:
         self._worker = NoteWorker(
             instrument,
             NoteCache(pool),
-            for_worker(self._finisher),
+            for_worker(self._finisher, self._on_finished),
             onset_generator=onsets,
             background_generator=background,
             config=WorkerConfig(
@@ -123,7 +125,7 @@ class Engine:
         self._sounding = SoundingNotes(instrument, self._worker, self._layers, self._on_held)
         self._keys = [HeldKeys() for _ in range(N_PARTS)]
         self._settings = Settings(next(iter(instrument.timbres.values())).latent)
-        self._log: RunLog | None = None
+        self._log: RunLog | NoLog = NO_LOG
         self._ended = threading.Event()
         self._keeper: threading.Thread | None = None
         self._open = contextlib.ExitStack()
@@ -149,9 +151,8 @@ class Engine:
             self._keeper = None
         self._worker.__exit__(*exception)
         self._open.close()
-        log, self._log = self._log, None
-        if log is not None:
-            log.close()
+        log, self._log = self._log, NO_LOG
+        log.close()
 
     def prepare(self, sample_rate: int, max_block_size: int) -> None:
         """Get ready for a sample rate; what sounds is silenced, what is set stays.
@@ -342,7 +343,7 @@ class Engine:
                 self._forget_keys(event.part)
                 is_soft = isinstance(event, AllNotesOff)
                 kind = queue.RELEASE_ALL if is_soft else queue.SILENCE_ALL
-                self._send(kind=kind, time=moment, part=_number(event.part))
+                self._send(kind=kind, time=moment, part=as_number(event.part))
 
     def _set(self, event: Event, moment: int) -> None:
         """Change what parts are set to."""
@@ -385,7 +386,7 @@ class Engine:
             kind=queue.START,
             time=moment,
             part=event.part,
-            note_id=_number(event.note_id),
+            note_id=as_number(event.note_id),
             serial=struck.serial,
             slot=struck.slot,
             index=part.way,
@@ -405,7 +406,7 @@ class Engine:
             kind=queue.RELEASE,
             time=moment,
             part=event.part,
-            note_id=_number(event.note_id),
+            note_id=as_number(event.note_id),
             key=0.0 if event.pitch is None else float(event.pitch),
         )
 
@@ -478,24 +479,21 @@ class Engine:
             sample_rate=self.config.sample_rate,
             model_rate=spec.sample_rate,
             hop_length=spec.hop_length,
-            on_sent=None if self._log is None else self._log.note_command,
+            on_sent=self._log.note_command,
         )
-        if self._log is not None:
-            self._log.begin(renderer, self.config.sample_rate)
+        self._log.begin(renderer, self.config.sample_rate)
         for command in self._settings.everything():
             renderer.send(**command)
         return renderer
 
     def _on_held(self, slot: int, note: Note) -> None:
-        if self._log is not None:
-            self._log.note_slot(slot, note)
+        self._log.note_slot(slot, note)
+
+    def _on_finished(self, frames: NoteFrames, slot: int, n_frames: int) -> None:
+        if frames is self.frames:  # and not of a note made in advance
+            self._log.note_frames(frames, slot, n_frames, self._worker.cache.key_of(slot))
 
     @property
     def _unbent_step(self) -> float:
         """Model samples per output sample at the pitch of the frames."""
         return self.instrument.spec.sample_rate / self.config.sample_rate
-
-
-def _number(value: int | None) -> int:
-    # -1 is nobody; any other whole number, negative ones as well, is some number from 0.
-    return -1 if value is None else value & (2**62 - 1)

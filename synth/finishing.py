@@ -1,5 +1,8 @@
 """What makes generated frames playable: the decoder's part of a worker's work."""
 
+from collections.abc import Callable
+
+from synth.frames import NoteFrames
 from synth.notes.instrument import Instrument
 from synth.notes.tiles import FrameFinisher
 from synth.realtime.finish import Finisher
@@ -17,10 +20,21 @@ def make_finisher(instrument: Instrument) -> Finisher:
     )
 
 
-def for_worker(finisher: Finisher) -> FrameFinisher:
-    """Return a finisher as the worker takes it."""
+def for_worker(
+    finisher: Finisher, on_finished: Callable[[NoteFrames, int, int], None] | None = None
+) -> FrameFinisher:
+    """Return a finisher as the worker takes it.
+
+    Args:
+        finisher: what makes frames playable.
+        on_finished: called with pool, slot and number of frames before the audio thread sees them.
+    """
+
+    def publish(pool: NoteFrames, slot: int, n_frames: int) -> None:
+        if on_finished is not None:
+            on_finished(pool, slot, n_frames)
+        finisher.publish(pool, slot, n_frames)
+
     return FrameFinisher(
-        finish_onset=finisher.finish_onset,
-        plan_sustain=finisher.plan_sustain,
-        publish=finisher.publish,
+        finish_onset=finisher.finish_onset, plan_sustain=finisher.plan_sustain, publish=publish
     )

@@ -10,6 +10,7 @@ last tile also the plan) and then stores `n_ready`, with release order. The audi
 while a voice plays the slot, so a reader needs no lock.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,6 +166,18 @@ class NoteFrames:
         self.frame_scale[slot, run] = frames.frame_scale
         self.phase_advance[slot, run] = frames.phase_advance
 
+    def digests(self, slot: int, n_frames: int) -> tuple[str, str]:
+        """Return digests of a slot's first frames and of what was made of them, hexadecimal.
+
+        Thread: any that knows nobody writes them.
+        """
+        run = (slot, slice(n_frames))
+        frames = (self.magnitude[run], self.frame_scale[run], self.phase_advance[run])
+        is_whole = n_frames == self.n_frames
+        plan = (self.plan[slot : slot + 1],) if is_whole else ()
+        made = (self.onset[slot], self.overlap[slot], self.phase[slot], *plan)
+        return _digest(frames), _digest(made)
+
     def touch(self, slot: int) -> None:
         """Write into every page of a slot that holds nothing yet, so that its memory is there.
 
@@ -181,6 +194,13 @@ class NoteFrames:
         self.n_ready[slot] = 0
         self.plan[slot] = np.zeros((), PLAN_DTYPE)
         self.plan["loop_last"][slot] = -1
+
+
+def _digest(arrays: tuple[NDArray[Any], ...]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for array in arrays:
+        digest.update(array.view(np.uint8))
+    return digest.hexdigest()
 
 
 def onset_hops(n_onset_frames: int, n_fft: int, hop_length: int) -> int:

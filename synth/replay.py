@@ -3,7 +3,8 @@
 The same compiled code as the live callback's, in blocks of the same lengths, sent the same commands
 and shown the same frames at the same blocks. The frames are generated anew, with the instrument
 that played. Every line that tells what a block saw carries a digest of all samples before it, so a
-replay knows by itself whether it renders what was heard.
+replay knows by itself whether it renders what was heard; and of every tile that was played the log
+has a digest, so it also knows which notes are others.
 """
 
 import json
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from synth.config import EngineConfig
 from synth.errors import ConfigError, InputFileError
 from synth.finishing import for_worker, make_finisher
+from synth.first_start import compile_apart
 from synth.notes.backends import open_backend
 from synth.notes.cache import Note, NoteKey, allocate_pool
 from synth.notes.instrument import Instrument
@@ -29,6 +31,7 @@ from synth.realtime.renderer import Renderer
 from synth.run_log import FORMAT
 
 Lines = Iterator[Any]  # as JSON gives them
+_Made = tuple[str, int, float, int]  # timbre, pitch, velocity; how many frames
 _SENT = frozenset({"timbre", "note", "command"})
 _N_TILES_KEPT = 512  # generated ones: 30 to 500 kB each
 
@@ -40,6 +43,16 @@ class ReplayedBlock:
     samples: NDArray[np.float32]  # [n_samples, 2]
     sample_rate: int  # Hz
     section: int  # counts how often the engine was prepared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherNote:
+    """A note that is not the one that was played."""
+
+    pitch: int
+    velocity: float  # 0..1
+    n_frames: int  # among the first so many
+    are_frames_other: bool  # False: they are the same, but not the onset or the plan
 
 
 class Replay:
@@ -70,6 +83,7 @@ class Replay:
             self._config = EngineConfig(**head["engine"])
         except (TypeError, ConfigError) as err:
             raise self._bad(f"its first line cannot be used: {err}") from err
+        compile_apart(instrument.folder)
         self._slots = _Slots(instrument, self._config)
         self._instrument = instrument
         self._sent: deque[list[Any]] = deque()
@@ -78,6 +92,11 @@ class Replay:
         self.sample_rate = self._config.sample_rate
         self.is_complete = False  # the log tells where the run ended
         self.differs_at_s: float | None = None  # where samples first were not those of the run
+
+    @property
+    def other_notes(self) -> list[OtherNote]:
+        """Notes that were generated otherwise than in the run, as far as it was rendered."""
+        return self._slots.others
 
     def blocks(self) -> Iterator[ReplayedBlock]:
         """Render block by block.
@@ -90,6 +109,8 @@ class Replay:
             match line:
                 case [str(word), *_] if word in _SENT:
                     self._sent.append(line)
+                case ["made", str(timbre), int(pitch), float(velocity), int(n_frames), *digests]:
+                    self._slots.expect((timbre, pitch, velocity, n_frames), tuple(digests))
                 case ["prepare", int(sample_rate)]:
                     self._prepare(sample_rate)
                 case [
@@ -202,6 +223,8 @@ class _Slots:
         self._used: set[int] = set()  # a command has named them
         self._changed: set[int] = set()  # since they were filled
         self._generate = lru_cache(_N_TILES_KEPT)(self._generate_tile)
+        self._expected: dict[_Made, tuple[str, ...]] = {}  # digests
+        self.others: list[OtherNote] = []
 
     def forget_use(self) -> None:
         """Begin anew: no voice reads anything."""
@@ -225,6 +248,10 @@ class _Slots:
         self._n_there[slot] = 0
         self._used.discard(slot)
 
+    def expect(self, made: _Made, digests: tuple[str, ...]) -> None:
+        """Take a `made` line."""
+        self._expected[made] = digests
+
     def use(self, slot: int) -> None:
         """Let a voice read a slot."""
         self._used.add(slot)
@@ -243,7 +270,23 @@ class _Slots:
                 number = tile_number(self._instrument, first)
                 (tile,) = self._generate(number, note.key, note.latent.tobytes())
                 self._n_there[slot] = place_tile(self.pool, slot, first, tile, self._finisher)
+                self._compare(slot, note.key)
         self._changed.clear()
+
+    def _compare(self, slot: int, key: NoteKey) -> None:
+        n_frames = self._n_there[slot]
+        made = (key.timbre.hex(), key.pitch, key.velocity, n_frames)
+        wanted = self._expected.get(made)
+        if wanted is None or wanted == (found := self.pool.digests(slot, n_frames)):
+            return
+        self.others.append(
+            OtherNote(
+                pitch=key.pitch,
+                velocity=key.velocity,
+                n_frames=n_frames,
+                are_frames_other=found[0] != wanted[0],
+            )
+        )
 
     def _generate_tile(self, number: int, key: NoteKey, latent: bytes) -> Any:
         note = Note(key=key, latent=np.frombuffer(latent, np.float32))

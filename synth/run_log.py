@@ -15,6 +15,8 @@ One JSON array a line: people can read it, and a killed player leaves all but it
     ["block", clock, digest, samples]      blocks are as long as this from here on
     ["commands", clock, digest, n]         the first n commands are seen
     ["frames", clock, digest, slot, n]     n frames of the slot are seen
+    ["made", digest, pitch, velocity, n, digest, digest]    of a timbre's note n frames are there:
+                                           digests of them, and of the onset and plan made of them
     ["end", clock, digest]                 of what `prepare` began
     ["lost", n]                            lines that are missing here: it cannot be replayed
 """
@@ -29,6 +31,7 @@ from typing import Any, TextIO
 
 from synth.config import EngineConfig
 from synth.errors import InputFileError
+from synth.frames import NoteFrames
 from synth.notes.cache import Note, NoteKey
 from synth.notes.instrument import Instrument
 from synth.realtime import intake
@@ -53,6 +56,29 @@ def run_head(instrument: Instrument, config: EngineConfig) -> dict[str, Any]:
         "instrument": instrument.identifier,
         "engine": {name: getattr(config, name) for name in _SIZES},
     }
+
+
+class NoLog:
+    """In place of a log where none is kept."""
+
+    note_command = None
+
+    def begin(self, renderer: Renderer, sample_rate: int) -> None:
+        """Do nothing."""
+
+    def note_slot(self, slot: int, note: Note) -> None:
+        """Do nothing."""
+
+    def note_frames(
+        self, frames: NoteFrames, slot: int, n_frames: int, key: NoteKey | None
+    ) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+NO_LOG = NoLog()
 
 
 class RunLog:
@@ -122,6 +148,24 @@ class RunLog:
             latent = note.latent.astype("<f4").tobytes().hex()
             self._wait(("timbre", key.timbre.hex(), latent))
         self._wait(("note", slot, key.timbre.hex(), key.pitch, key.velocity))
+
+    def note_frames(
+        self, frames: NoteFrames, slot: int, n_frames: int, key: NoteKey | None
+    ) -> None:
+        """Take down what a note's frames are, so that a replay can tell which are others.
+
+        Args:
+            frames: the pool.
+            slot: where the note lies.
+            n_frames: that are written.
+            key: of the note; None: it could not be generated, and nobody plays it.
+
+        Thread: worker, control.
+        """
+        if key is None:
+            return
+        digests = frames.digests(slot, n_frames)
+        self._wait(("made", key.timbre.hex(), key.pitch, key.velocity, n_frames, *digests))
 
     def close(self) -> None:
         """Write the rest; nothing may be calling back.

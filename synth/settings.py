@@ -192,10 +192,16 @@ def expression(event: NoteExpression) -> Command:
     return {
         "kind": queue.EXPRESS,
         "part": event.part,
-        "note_id": event.note_id,
+        "note_id": as_number(event.note_id),
         "index": index,
         "value": convert(event.value),
     }
+
+
+def as_number(value: int | None) -> int:
+    """Return a part or a note's id as commands have it."""
+    # -1 is nobody; any other whole number, negative ones as well, is some number from 0.
+    return -1 if value is None else value & (2**62 - 1)
 
 
 def state_events(state: Any, latent_size: int) -> list[SetParameter | SetTimbre]:

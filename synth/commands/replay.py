@@ -3,10 +3,14 @@
 import argparse
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synth.commands import Subparsers
 from synth.commands.arguments import add_instrument
 from synth.errors import InputFileError
+
+if TYPE_CHECKING:
+    from synth.replay import OtherNote
 
 
 def add_command(subparsers: Subparsers) -> None:
@@ -43,7 +47,19 @@ def run(args: argparse.Namespace) -> int:
     if replay.differs_at_s is not None:
         raise InputFileError(
             f"run log {args.log}: from {replay.differs_at_s:.2f} s on the samples are not those of"
-            " the run; expected the same version, onnxruntime and kind of processor"
+            f" the run{_first_other(replay.other_notes)}; expected the same version and kind of"
+            " processor"
         )
     print("every sample is the one that was heard")
     return 0
+
+
+def _first_other(notes: "list[OtherNote]") -> str:
+    if not notes:
+        return ""
+    first = notes[0]
+    what = "" if first.are_frames_other else ", not in its frames but in its onset or plan"
+    return (
+        f" (notes that are others: {len(notes)}; the first: pitch {first.pitch}, velocity"
+        f" {round(127 * first.velocity)}, by frame {first.n_frames}{what})"
+    )

@@ -207,6 +207,14 @@ class NoteCache:
                 del self._slots[key]
                 self._free_if_forgotten(slot)
 
+    def key_of(self, slot: int) -> NoteKey | None:
+        """Return which note lies in a slot, or None.
+
+        Thread: any but audio.
+        """
+        with self._lock:
+            return self._keys.get(slot)
+
     def holds(self, key: NoteKey) -> bool:
         """Tell whether a note can start at once from its slot.
 

@@ -15,3 +15,14 @@ def test_a_finished_tile_has_sound_and_is_published(tiny_instrument):
     assert place_tile(pool, 1, 0, tile, for_worker(finisher)) == 8
     assert pool.n_ready[1] == 8
     assert np.abs(pool.onset[1]).max() > 0.01
+
+
+def test_whoever_asks_is_told_before_the_audio_thread_sees_it(tiny_instrument):
+    told = []
+    pool = allocate_pool(tiny_instrument, 4_000_000)
+    finisher = for_worker(
+        make_finisher(tiny_instrument), lambda *seen: told.append((*seen, pool.n_ready[1]))
+    )
+    finisher.publish(pool, 1, 8)
+    assert told == [(pool, 1, 8, 0)]
+    assert pool.n_ready[1] == 8

@@ -82,3 +82,20 @@ def test_a_cleared_slot_has_nothing_ready_and_no_plan() -> None:
     pool.clear(0)
     assert pool.n_ready[0] == 0
     assert pool.plan["loop_last"][0] == -1
+
+
+def test_digests_tell_frames_from_what_was_made_of_them() -> None:
+    pool = NoteFrames.allocate(n_slots=2, **LIVE)
+    before = pool.digests(1, 8)
+    assert pool.digests(0, 8) == before
+    pool.magnitude[1, 8, 0] = 1  # beyond
+    pool.plan["loop_last"][1] = 7
+    assert pool.digests(1, 8) == before
+    pool.phase_advance[1, 7, 1023] += 1
+    frames, made = pool.digests(1, 8)
+    assert (frames != before[0], made == before[1]) == (True, True)
+    pool.onset[1, 5] = 0.5
+    assert pool.digests(1, 8)[1] != before[1]
+    whole = pool.digests(1, 128)
+    pool.plan["loop_last"][1] = 8
+    assert pool.digests(1, 128)[1] != whole[1]

@@ -8,8 +8,8 @@ from synth.config import EngineConfig
 from synth.engine import Engine
 from synth.errors import InputFileError
 from synth.events import NoteOff, NoteOn
-from synth.notes.cache import make_note
-from synth.run_log import RunLog, run_head
+from synth.notes.cache import allocate_pool, make_note
+from synth.run_log import NO_LOG, RunLog, run_head
 
 CONFIG = EngineConfig(is_offline=True, cache_bytes=16_000_000)
 
@@ -49,6 +49,36 @@ def test_a_run_is_written_line_by_line(tiny_instrument, tmp_path):
 def test_a_note_is_written_before_the_command_that_names_its_slot(tiny_instrument, tmp_path):
     words = [line[0] for line in play(tiny_instrument, tmp_path / "run.jsonl")[1:]]
     assert words.index("timbre") < words.index("note") < len(words) - words[::-1].index("command")
+
+
+def test_of_every_note_that_is_played_its_frames_are_written_as_digests(tiny_instrument, tmp_path):
+    lines = play(tiny_instrument, tmp_path / "run.jsonl")[1:]
+    made = [line for line in lines if line[0] == "made"]
+    note = next(line for line in lines if line[0] == "note")
+    assert {tuple(line[1:4]) for line in made} == {tuple(note[2:])}
+    ready = [line[4] for line in made]
+    assert ready == sorted(set(ready))
+    assert ready[0] == 8
+    # A block sees no frames whose digest is not written yet.
+    seen = [line[4] for line in lines if line[0] == "frames"]
+    assert set(seen) <= set(ready)
+    assert lines.index(made[0]) < next(i for i, line in enumerate(lines) if line[0] == "frames")
+
+
+def test_a_note_that_could_not_be_generated_is_not_written(tiny_instrument, tmp_path):
+    log = RunLog(tmp_path / "run.jsonl", run_head(tiny_instrument, CONFIG))
+    log.note_frames(allocate_pool(tiny_instrument, 4_000_000), 0, 8, None)
+    log.close()
+    assert len(lines_of(log.path)) == 1
+
+
+def test_where_no_log_is_kept_nothing_is_noted(tiny_instrument):
+    with Engine(tiny_instrument, CONFIG) as engine:
+        assert NO_LOG.note_command is None
+        engine.prepare(48_000, 64)
+        engine.post(NoteOn(pitch=60, velocity=0.8))
+        engine.process(np.zeros((64, 2), np.float32))
+        assert len(engine._renderer.take_sightings()) == 0
 
 
 def test_an_older_log_is_left_alone(tiny_instrument, tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from synth import settings
 from synth.errors import ConfigError, PresetError
-from synth.events import N_PARTS, SetParameter, SetTimbre
+from synth.events import N_PARTS, NoteExpression, SetParameter, SetTimbre
 from synth.parameters import find_parameter
 from synth.realtime import commands, queue
 
@@ -138,3 +138,13 @@ def test_what_is_no_state_at_all_is_refused():
     for state in (None, [], "x", 7):
         with pytest.raises(PresetError):
             settings.state_events(state, 4)
+
+
+@pytest.mark.parametrize(("value", "number"), [(None, -1), (0, 0), (5, 5), (-5, 2**62 - 5)])
+def test_nobody_is_no_number_of_somebody(value, number):
+    assert settings.as_number(value) == number
+
+
+def test_an_expression_finds_the_note_of_the_same_negative_id():
+    event = NoteExpression(note_id=-5, kind="pan", value=0.5)
+    assert settings.expression(event)["note_id"] == settings.as_number(-5)

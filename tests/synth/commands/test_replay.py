@@ -53,13 +53,16 @@ def test_other_samples_are_one_line_and_the_code_of_a_bad_file(
     lines = [json.loads(line) for line in run[0].read_text().splitlines()]
     end = next(line for line in lines[1:] if line[0] == "end")
     end[2] += 1
+    made = next(line for line in lines[1:] if line[0] == "made")
+    made[6] = "0" * 16
     log = tmp_path / "changed.jsonl"
     log.write_text("".join(json.dumps(line) + "\n" for line in lines))
     out = tmp_path / "out.wav"
     words = ["replay", str(log), str(out), "--instrument", str(tiny_instrument_folder)]
     assert main(words) == 3
     (line,) = capsys.readouterr().err.splitlines()
-    assert "not those of the run" in line
+    assert "not those of the run (notes that are others: 1; the first: pitch 60, velocity" in line
+    assert f"by frame {made[4]}, not in its frames but in its onset or plan)" in line
 
 
 def test_a_run_of_another_instrument_writes_nothing(run, tmp_path, capsys):

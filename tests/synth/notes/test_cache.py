@@ -194,3 +194,12 @@ def test_preparing_leaves_notes_alone() -> None:
         cache.prepare()
     assert (cache.pool.magnitude[slot] == 7).all()
     assert len({taken(cache, pitch) for pitch in range(60, 68)}) == 8
+
+
+def test_a_slot_tells_its_note() -> None:
+    cache = new_cache(2)
+    slot = taken(cache, 60)
+    assert cache.key_of(slot) == key(60)
+    assert cache.key_of(1 - slot) is None
+    cache.forget(slot)
+    assert cache.key_of(slot) is None

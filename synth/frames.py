@@ -199,7 +199,7 @@ class NoteFrames:
 def _digest(arrays: tuple[NDArray[Any], ...]) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for array in arrays:
-        digest.update(array.view(np.uint8))
+        digest.update(array.view(np.uint8).data)
     return digest.hexdigest()
 
 

@@ -12,16 +12,15 @@ at the note's beginning or end.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from synth.native_cache import cache_of
+from synth.notes.native.kernel import compiled
 from synth.notes.native.microkernel import DEPTH, multiply
 from synth.notes.native.stylekernel import SLOPE, style
+from synth.notes.native.winograd import N_POINTS, gather_results, transform_image
 
 Float32 = NDArray[np.float32]
 
@@ -46,6 +45,14 @@ CONVOLUTION_DTYPE = np.dtype(
             "n_windows",  # rows of windows
             "windows_of_strip",
             "window_columns",
+            "point_bytes",  # from a point's weights to the next one's; 0: it is not transformed
+            "n_tiles",  # of a row
+            "n_tile_results",
+            "n_blocks",  # of the source
+            "source_block",  # float32 from a block to the next
+            "n_rows_read",
+            "transformed",  # its image
+            "point",  # float32 from a point to the next
             "is_doubling",
             "first_window",  # counted from the note's first row
             "first_row",  # of the result, likewise
@@ -93,6 +100,8 @@ PLACES_DTYPE = np.dtype(
             "zeros",
             "factors",  # of the pixel norm: [pixel of a strip's row]
             "products",  # of a strip
+            "values",  # of a strip, at the points
+            "edge",  # four pixels
             "first_frame",  # in the head's rows
             "points",  # the equaliser's, where it has any
             "n_knots",
@@ -116,17 +125,6 @@ class Program(NamedTuple):
     widths: NDArray[np.int64]  # [tile]: channels of a panel
     heights: NDArray[np.int64]  # [tile]: pixels
     weights: Float32
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function for the worker: without the GIL, kept from start to start."""
-    with cache_of(function.__code__.co_filename):
-        return njit(
-            nogil=True,
-            cache=True,
-            error_model="numpy",
-            fastmath={"contract", "reassoc", "arcp", "nsz"},
-        )(function)
 
 
 @compiled
@@ -154,10 +152,15 @@ def generate(program: Any, inputs: Float32, maps: Float32, work: Float32, out: F
         layer = program.convolutions[number]
         if number < last:
             prepare_style(layer, places, work)
+        if layer.point_bytes:
+            transform_image(layer, places.edge, work)
         window = 0
         while window < layer.n_windows:
             n_windows = min(layer.windows_of_strip, layer.n_windows - window)
-            convolve(program, layer, work, window, n_windows, places.products)
+            if layer.point_bytes:
+                convolve_transformed(program, layer, work, window, n_windows)
+            else:
+                convolve(program, layer, work, window, n_windows)
             if number < last:
                 finish_strip(program.weights, layer, places, work, window, n_windows)
             else:
@@ -242,27 +245,61 @@ def prepare_style(layer: Any, places: Any, work: Float32) -> None:
 
 
 @compiled
-def convolve(
-    program: Any, layer: Any, work: Float32, window: int, n_windows: int, products: int
+def convolve(program: Any, layer: Any, work: Float32, window: int, n_windows: int) -> None:
+    """Multiply some rows of windows with the weights, [window, column, stride]."""
+    multiply_pixels(
+        program,
+        layer,
+        work,
+        layer.source + window * layer.source_columns * DEPTH,
+        (n_windows - 1) * layer.source_columns + layer.window_columns,
+        0,
+        program.places[0].products,
+    )
+
+
+@compiled
+def convolve_transformed(
+    program: Any, layer: Any, work: Float32, window: int, n_windows: int
 ) -> None:
-    """Multiply some rows of windows with the weights, [window, column, n_panels * width]."""
+    """Do the same at the points, and bring it back."""
+    places = program.places[0]
+    n_pixels = n_windows * layer.n_tiles
+    first = layer.transformed + window * layer.n_tiles * DEPTH
+    for point in range(N_POINTS):
+        values = places.values + point * n_pixels * layer.stride
+        multiply_pixels(program, layer, work, first + point * layer.point, n_pixels, point, values)
+    gather_results(layer, work, n_windows, places.values, places.products)
+
+
+@compiled
+def multiply_pixels(  # noqa: PLR0913 (of a product, which has them)
+    program: Any,
+    layer: Any,
+    work: Float32,
+    source: int,
+    n_pixels: int,
+    point: int,
+    target: int,
+) -> None:
+    """Multiply pixels that follow one another, [n_pixels, stride]."""
     width, height = program.widths[layer.tile], program.heights[layer.tile]
-    n_pixels = (n_windows - 1) * layer.source_columns + layer.window_columns
-    first = work.ctypes.data + 4 * (layer.source + window * layer.source_columns * DEPTH)
+    beginning = program.weights.ctypes.data + point * layer.point_bytes
+    weights, bias = beginning + layer.weights, beginning + layer.bias
+    panel_bytes = 4 * layer.n_steps * DEPTH * width
     for panel in range(layer.n_panels):
-        weights = layer.weights + 4 * panel * layer.n_steps * DEPTH * width
         pixel = 0
         while pixel < n_pixels:
             # The last tile is moved back rather than cut off; in a small image it goes beyond.
             place = max(0, min(pixel, n_pixels - height))
             multiply(
                 layer.tile,
-                first + 4 * place * DEPTH,
+                work.ctypes.data + 4 * (source + place * DEPTH),
                 program.offsets.ctypes.data + 8 * layer.offsets,
                 layer.n_steps,
-                program.weights.ctypes.data + weights,
-                program.weights.ctypes.data + layer.bias + 4 * panel * width,
-                work.ctypes.data + 4 * (products + place * layer.stride + panel * width),
+                weights + panel * panel_bytes,
+                bias + 4 * panel * width,
+                work.ctypes.data + 4 * (target + place * layer.stride + panel * width),
                 layer.stride,
             )
             pixel += height

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from synth.notes.native.microkernel import DENSE, DENSE_HALF, DEPTH, MANY, TILES
 from synth.notes.native.weights import NativeWeights
+from synth.notes.native.winograd import transform_kernel
 from synth.representation import SpectrogramSpec
 
 Float32 = NDArray[np.float32]
 Floating = NDArray[np.floating[Any]]
 
 _ALIGNMENT = 64  # bytes; a cache line
+_FEWEST_TRANSFORMED = 48  # channels in and out; with fewer, transforming costs what it saves
 
 
 class _Arena:
@@ -46,13 +48,14 @@ class _Arena:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A matrix of weights in panels; places are in bytes."""
+    """A matrix of weights in panels, or one for each point of `winograd`; places are in bytes."""
 
     tile: int
     n_steps: int
     weights: int
     bias: int
     n_panels: int
+    point_bytes: int = 0  # from a point's weights to the next one's; 0: there are none
 
     @property
     def n_columns(self) -> int:
@@ -253,11 +256,22 @@ class PackedGenerator:
         weights, bias = _padded(_padded(weights, 0, DEPTH), 1, DEPTH), _padded(bias, 0, DEPTH)
         if is_doubling:
             weights, bias = halve_taps(weights), np.tile(bias, 4)
-        n_out, n_in, *kernel = weights.shape
-        steps = weights.reshape(n_out, n_in // DEPTH, DEPTH, *kernel)
-        steps = np.moveaxis(steps, 2, 4).reshape(n_out, -1)
+        n_out, n_in = weights.shape[:2]
         tile = min(MANY, key=lambda number: -n_out % TILES[number].width)
-        return self._in_panels(steps, bias, tile)
+        if min(n_in, n_out) < _FEWEST_TRANSFORMED:
+            return self._in_panels(_steps(weights), bias, tile)
+        # Every result takes the second point's products with a factor of one, and the bias there.
+        zeros = np.zeros_like(bias)
+        points = zip(transform_kernel(weights), (zeros, bias, zeros, zeros), strict=True)
+        first, second, *_ = [self._in_panels(_steps(at), bias_at, tile) for at, bias_at in points]
+        return replace(first, point_bytes=second.weights - first.weights)
+
+
+def _steps(weights: Float32) -> Float32:
+    """Bring [n_out, n_in, rows, columns] to [n_out, (block, row, column, DEPTH)]."""
+    n_out, n_in, *kernel = weights.shape
+    steps = weights.reshape(n_out, n_in // DEPTH, DEPTH, *kernel)
+    return np.moveaxis(steps, 2, 4).reshape(n_out, -1)
 
 
 def halve_taps(weights: Float32) -> Float32:

@@ -11,6 +11,7 @@ from synth.notes.native.layers import CONVOLUTION_DTYPE, DENSE_DTYPE, PLACES_DTY
 from synth.notes.native.microkernel import DEPTH, TILES
 from synth.notes.native.packing import Convolution, PackedGenerator, Product
 from synth.notes.native.rows import Rows
+from synth.notes.native.winograd import N_POINTS, results_of_tile
 
 _STRIP_FLOATS = 64 * 1024  # of products: a quarter of a megabyte stays near the processor
 _ALIGNMENT = 16  # float32; a cache line
@@ -91,6 +92,8 @@ class _Plan:
         ]
         self._plan_rest()
         self._places["products"] = self._place(max(*strips, packed.spec.n_bins))
+        self._places["values"] = self._place(N_POINTS * max(strips))
+        self._places["edge"] = self._place(N_POINTS * DEPTH)
         program = Program(
             dense=_records(dense, DENSE_DTYPE),
             convolutions=_records(convolutions, CONVOLUTION_DTYPE),
@@ -176,8 +179,35 @@ class _Plan:
             "noise": layer.noise // 4,
             "has_comb": int(layer.has_comb),
         }
-        self._offsets += image.offsets(2 if layer.is_doubling else 3)
+        n_taps = 2 if layer.is_doubling else 3
+        if layer.product.point_bytes:
+            fields |= self._transform(layer, image, fields["window_columns"], n_taps)
+        else:
+            self._offsets += image.offsets(n_taps)
         return fields | (self._target(number) if number + 1 < len(self._images) else {})
+
+    def _transform(
+        self, layer: Convolution, image: _Image, window_columns: int, n_taps: int
+    ) -> dict[str, int]:
+        """Place an image as it is at the points of `winograd`, and say how to step through it."""
+        n_results = results_of_tile(n_taps)
+        n_tiles = -(-window_columns // n_results)
+        n_rows = image.last_row - image.first_row
+        row = n_tiles * DEPTH
+        self._offsets += [
+            (block * n_rows + tap) * row for block in range(image.n_blocks) for tap in range(n_taps)
+        ]
+        point = image.n_blocks * n_rows * row
+        return {
+            "point_bytes": layer.product.point_bytes,
+            "n_tiles": n_tiles,
+            "n_tile_results": n_results,
+            "n_blocks": image.n_blocks,
+            "source_block": image.block,
+            "n_rows_read": n_rows,
+            "transformed": self._place(N_POINTS * point + _TALLEST * DEPTH),
+            "point": point,
+        }
 
     def _target(self, number: int) -> dict[str, int]:
         """Tell which rows of a layer, or of the dense one in front (-1), go where."""

@@ -1,0 +1,23 @@
+"""The mark of a function that makes notes: compiled, without the GIL, kept from start to start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import njit
+
+from synth.native_cache import cache_of
+
+# What lets sums become vector code. Never `True`, `fast`, `nnan` or `ninf`: what is not finite has
+# to be found at the end of a note.
+_FREEDOMS = {"contract", "reassoc", "arcp", "nsz"}
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function for the worker."""
+    with cache_of(function.__code__.co_filename):
+        kernel: Callable[..., Any] = njit(
+            nogil=True, cache=True, error_model="numpy", fastmath=_FREEDOMS
+        )(function)
+    return kernel

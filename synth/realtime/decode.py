@@ -391,10 +391,17 @@ def take_hop(overlap: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     Thread: audio.
     """
     hop_length = out.shape[0]
+    _copy(overlap[:hop_length], out)
+    # Hop by hop: pieces that do not lie over each other are copied in vectors.
     n_left = overlap.shape[0] - hop_length
-    for i in range(hop_length):
-        out[i] = overlap[i]
-    for i in range(n_left):
-        overlap[i] = overlap[i + hop_length]
+    for first in range(0, n_left, hop_length):
+        n = min(hop_length, n_left - first)
+        _copy(overlap[first + hop_length :], overlap[first : first + n])
     for i in range(n_left, overlap.shape[0]):
         overlap[i] = np.float32(0.0)
+
+
+@realtime
+def _copy(source: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    for i in range(out.shape[0]):
+        out[i] = source[i]

@@ -1,15 +1,17 @@
-"""Learn a timbre from the player's own recording: encoder first, then a short search.
+"""Learn a timbre from the player's own recording: all that has a name, then a short search.
 
-The encoder's guess is good to a neighbourhood; the search plays timbres around it, and between it
-and the named ones, on the instrument itself, and keeps what comes closest to the recording. It is
-an evolution strategy with one standard deviation (a (mu/mu, lambda)-ES: Hansen, Arnold, Auger 2015,
-"Evolution Strategies", §2), with seeds of its own: the same recording gives the same timbre.
+An encoder that never heard an instrument guesses its timbre badly, so its guess is one start among
+others: every named timbre, and the ways between the nearest of them, are played on the instrument
+itself. The search goes on from what comes closest to the recording. It is an evolution strategy
+with one standard deviation (a (mu/mu, lambda)-ES: Hansen, Arnold, Auger 2015, "Evolution
+Strategies", §2), with seeds of its own: the same recording gives the same timbre.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +37,12 @@ from synth.units import hz_to_pitch, semitones_to_ratio
 VELOCITY = 100 / 127  # a recording does not say how hard it was played
 _TRACKED_HZ = 32_000.0  # the highest octave wants more than the instrument's rate
 _SHORTEST_S = 0.05
-_NEAREST = 8  # named timbres that are tried
-_BLENDED = 3  # of them, half-way to the guess
+_BLENDED = 4  # of the nearest starts, half-way to each other
+_BATCH = 8  # timbres played at once
 _GENERATIONS = 7
 _CHILDREN = 8
 _PARENTS = 3
+_TOLD = 8  # names of near timbres
 _FIRST_STEP = 0.35  # radians on the sphere
 _SHRINKING = 0.75
 _SEARCH_TILES = (
@@ -142,37 +145,36 @@ def learn_timbre(
         instrument: to play it.
         velocity: 0..1, that the recording is compared at.
         generator: of the instrument, with all its tiles; None: opened.
-        encoder: None: the instrument's, or where it has none, every named timbre is tried.
+        encoder: None: the instrument's, if it has one.
         progress: is told how far the search is.
     """
     judge = _Judge(target, instrument, velocity, generator)
     if encoder is None and instrument.encoder is not None:
         encoder = OnnxEncoder(instrument)
     named = instrument.latents
-    if encoder is None:
-        order = sorted(named, key=lambda name: judge.quick_db(named[name]))
-        guess = named[order[0]]
-    else:
-        guess = encoder.guess(target.picture)
-        order = sorted(named, key=lambda name: -float(guess @ named[name]))
-    order = order[:_NEAREST]
-    starts = [guess, *(named[name] for name in order)]
-    starts += [slerp(guess, named[name], 0.5) for name in order[:_BLENDED]]
-    scored = [(judge.quick_db(latent), number) for number, latent in enumerate(starts)]
-    progress(0.3)
-    best_db, best = min(scored)
-    found = _evolve(judge, starts[best], best_db, progress)
+    names, starts = list(named), list(named.values())
+    named_db = judge.quick_db(starts)
+    nearest = [names[number] for number in np.argsort(named_db)]
+    guess = encoder.guess(target.picture) if encoder is not None else named[nearest[0]]
+    starts.append(guess)
+    errors = [*named_db, *judge.quick_db([guess])]
+    closest = [starts[number] for number in np.argsort(errors)[:_BLENDED]]
+    blends = [slerp(a, b, 0.5) for a, b in combinations(closest, 2)]
+    starts += blends
+    errors += judge.quick_db(blends)
+    progress(0.5)
+    order = np.argsort(errors)
+    found = _evolve(judge, starts[order[0]], errors[order[0]], progress)
     # The whole note has the last word, so that a decay or a slow swell is heard as well.
-    finalists = [found, guess, *(starts[number] for _, number in sorted(scored)[:2])]
-    errors = [judge.whole_db(latent) for latent in finalists]
-    nearest = [order[number - 1] for _, number in sorted(scored) if 1 <= number <= len(order)]
+    finalists = [found, guess, *(starts[number] for number in order[:2])]
+    whole_db = judge.whole_db(finalists)
     progress(1.0)
     return Learned(
-        latent=finalists[int(np.argmin(errors))],
-        error_db=min(errors),
-        guess_db=errors[1],
-        nearest=tuple(nearest),
-        nearest_db=judge.whole_db(named[nearest[0]]),
+        latent=finalists[int(np.argmin(whole_db))],
+        error_db=min(whole_db),
+        guess_db=whole_db[1],
+        nearest=tuple(nearest[:_TOLD]),
+        nearest_db=judge.whole_db([named[nearest[0]]])[0],
         n_tried=judge.n_tried,
     )
 
@@ -198,22 +200,28 @@ class _Judge:
         self._tiles = tiles
         self._quick_tiles = tiles[:_SEARCH_TILES]
 
-    def quick_db(self, latent: Latent) -> float:
-        """Compare the beginning of the note."""
-        return self._distance_db(latent, self._quick_tiles)
+    def quick_db(self, latents: Sequence[Latent]) -> list[float]:
+        """Compare the beginnings of notes."""
+        return self._distances_db(latents, self._quick_tiles)
 
-    def whole_db(self, latent: Latent) -> float:
-        """Compare all of the held note."""
-        return self._distance_db(latent, self._tiles)
+    def whole_db(self, latents: Sequence[Latent]) -> list[float]:
+        """Compare all of the held notes."""
+        return self._distances_db(latents, self._tiles)
 
-    def _distance_db(self, latent: Latent, tiles: list[int]) -> float:
-        self.n_tried += 1
-        pitch = np.array([self._target.pitch])
-        parts = [
-            self._generator.generate(tile, latent[np.newaxis], pitch, self._velocity)[0]
-            for tile in tiles
-        ]
-        magnitude, _ = to_magnitude_and_advance(np.concatenate(parts, axis=1), self._spec)
+    def _distances_db(self, latents: Sequence[Latent], tiles: list[int]) -> list[float]:
+        self.n_tried += len(latents)
+        distances = []
+        for first in range(0, len(latents), _BATCH):
+            batch = np.stack(latents[first : first + _BATCH])
+            pitch = np.full(len(batch), self._target.pitch)
+            velocity = np.repeat(self._velocity, len(batch))
+            parts = [self._generator.generate(tile, batch, pitch, velocity) for tile in tiles]
+            images = np.concatenate(parts, axis=2)
+            distances += [self._distance_db(image) for image in images]
+        return distances
+
+    def _distance_db(self, image: Array) -> float:
+        magnitude, _ = to_magnitude_and_advance(image, self._spec)
         n_known = min(self._target.n_known, len(magnitude))
         picture = note_picture(magnitude, self._target.pitch, n_known, self._spec)
         return picture_distance_db(picture, self._target.picture)
@@ -227,7 +235,7 @@ def _evolve(
     step = _FIRST_STEP
     for generation in range(_GENERATIONS):
         children = [_turn(centre, rng, step) for _ in range(_CHILDREN)]
-        errors = [judge.quick_db(child) for child in children]
+        errors = judge.quick_db(children)
         order = np.argsort(errors)
         if errors[order[0]] < best_db:
             best, best_db = children[order[0]], errors[order[0]]
@@ -235,7 +243,7 @@ def _evolve(
         parents = [best, *(children[n] for n in order[: _PARENTS - 1])]
         centre = normalise(np.sum(parents, axis=0))
         step *= _SHRINKING
-        progress(0.3 + 0.6 * (generation + 1) / _GENERATIONS)
+        progress(0.5 + 0.4 * (generation + 1) / _GENERATIONS)
     return best
 
 

@@ -57,7 +57,7 @@ def test_learning_again_replaces_what_was_learned(learn, sound, tmp_path):
     out = tmp_path / "bell.toml"
     assert learn(sound, "--name", "Bell", "--out", out) == 0
     before = out.read_bytes()
-    assert learn(sound, "--name", "Bell", "--out", out, "--velocity", 30) == 0
+    assert learn(sound, "--name", "Bell", "--out", out, "--pitch", 68) == 0
     assert before != out.read_bytes()
 
 

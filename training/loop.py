@@ -1,7 +1,8 @@
 """The training loop: flat, counted in images, resumed by running the same command again.
 
-A run goes through stages: reconstruction, then the adversarial one. What a step of each does is in
-`training.stages`; this module feeds them, averages the weights, saves, and tells how it goes.
+`run` is the loop; what it trains is a course: `live`'s, which is here, or GANSynth's own
+(`training.paper`). `live` goes through stages: reconstruction, then the adversarial one. What a
+step of each does is in `training.stages`; its course feeds them, averages the weights, and saves.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -63,6 +64,109 @@ class RunState:
         return sum(self.images.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step did."""
+
+    stage: str  # whose images these were, in `RunState.images`
+    title: str  # of the stage, as it is told
+    terms: dict[str, Tensor]  # of the loss; its sum under "loss"
+    n_images: int
+
+
+class Course(Protocol):
+    """What is trained; the loop asks for one step after the other."""
+
+    config: TrainingConfig | PaperConfig
+    fabric: Fabric
+    rate_setting: str  # what to lower where the loss leaves the numbers
+
+    def restore(self) -> RunState:
+        """Take all weights from the run's checkpoint, or fresh ones, and say where that is."""
+
+    def step(self, state: RunState, progress: float) -> Step:
+        """Train on the batch that belongs to `state`, at 0..1 of the run."""
+
+    def save(self, state: RunState, journal: Journal) -> None:
+        """Write the checkpoint, and what can be said of it."""
+
+
+def run(
+    course: Course,
+    run_dir: Path,
+    *,
+    time_budget_s: float | None = None,
+    stop_after_images: int | None = None,
+) -> RunState:
+    """Take steps of a course until the images or the time are spent.
+
+    Args:
+        course: What is trained.
+        run_dir: Where config.json, log.jsonl and the checkpoint live.
+        time_budget_s: Wall time for the whole run, earlier calls included.
+        stop_after_images: Stop in this call once the run has seen so many, and save.
+
+    Returns:
+        Where the run stands. A run stopped by SIGINT or SIGTERM saves first.
+
+    Raises:
+        ConfigError: the loss keeps leaving the numbers.
+        InputFileError: a checkpoint is damaged or cannot be written.
+    """
+    config, fabric = course.config, course.fabric
+    state = course.restore()
+    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
+    clock = Clock(state.n_seconds)
+    last_saved, last_title, n_returns = state.n_seconds, "", 0
+    with StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
+        while state.n_images < (stop_after_images or math.inf):
+            # How far the run is, by images or by time; all processes agree on it.
+            now = torch.tensor([clock.seconds, float(stop.is_set)], device=fabric.device)
+            state.n_seconds, is_stopped = mean_over_processes(fabric, now).tolist()
+            progress = state.n_images / config.n_images
+            if time_budget_s is not None:
+                progress = state.n_seconds / time_budget_s
+            if progress >= 1.0 or is_stopped:
+                break
+
+            # One step.
+            step = course.step(state, progress)
+            state.images[step.stage] = state.images.get(step.stage, 0) + step.n_images
+
+            # Tell how it goes, every so often and when a stage begins.
+            if state.n_images % _LOG_IMAGES < step.n_images or step.title != last_title:
+                last_title = step.title
+                values = torch.stack(list(step.terms.values())).detach()
+                values = mean_over_processes(fabric, values)
+                told = dict(zip(step.terms, values.tolist(), strict=True))
+                journal.step(step.title, state.n_images, state.n_seconds, progress, told)
+
+                # A run that has left the numbers goes back to where it had them, with other notes.
+                if not math.isfinite(told["loss"]):
+                    n_returns += 1
+                    images, seconds = dict(state.images), state.n_seconds
+                    state = course.restore()
+                    journal.tell(
+                        f"the loss is {told['loss']} after {sum(images.values())} images; "
+                        f"back to the weights of image {state.n_images}"
+                    )
+                    if n_returns > _MOST_RETURNS:
+                        raise ConfigError(
+                            f"the loss left the numbers {n_returns} times; the last checkpoint "
+                            f"stands, lower {course.rate_setting} (--set) to go on from it"
+                        )
+                    state.images |= images
+                    state.n_seconds = seconds
+
+            # Save, and listen to held-out notes.
+            if state.n_seconds - last_saved > config.checkpoint_seconds:
+                course.save(state, journal)
+                last_saved = state.n_seconds
+        course.save(state, journal)
+        fabric.barrier()
+    return state
+
+
 def train(
     config: TrainingConfig,
     data: PreparedSet,
@@ -92,138 +196,130 @@ def train(
         ConfigError: the data lack what the config names, or the loss keeps leaving the numbers.
         InputFileError: a checkpoint is damaged or cannot be written.
     """
-    size = config.optimiser.batch_size
-    fabric = open_devices(device, bf16=config.bf16, batch_size=size)
-    torch.manual_seed(config.seed)
+    fabric = open_devices(device, bf16=config.bf16, batch_size=config.optimiser.batch_size)
     run_dir.mkdir(parents=True, exist_ok=True)
-    source = NoteSource(
-        data,
-        config.instruments,
-        (config.generator.first_pitch, config.generator.last_pitch),
-        config.validation_fraction,
-        config.seed,
-        in_pairs=config.loss.velocity > 0.0,
-    )
-    source.keep_on(fabric.device, n_free_bytes(fabric.device))
+    course = LiveCourse(config, data, run_dir, fabric, start)
+    return run(course, run_dir, time_budget_s=time_budget_s, stop_after_images=stop_after_images)
 
-    # Networks, their running average and the optimiser, fresh or from the checkpoint.
-    networks = Networks(config, len(source.names)).to(fabric.device)
-    networks.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = Networks(config, len(source.names)).to(fabric.device)
-    average.load_state_dict(networks.state_dict())
-    average.requires_grad_(False)
 
-    given, given_names, origin = load_training_state(start) if start is not None else ({}, [], {})
+class LiveCourse:
+    """The way of `live`: reconstruction, then the adversarial stage, and a running average."""
 
-    def make_stage(name: str) -> Stage:
-        torch.manual_seed(config.seed + 1)  # the same discriminator, whenever the stage begins
-        stage = _STAGES[name](config, networks, fabric, source.families)
-        if isinstance(stage, AdversarialStage):
-            weights = select(given, "stage.network")
-            take_weights(stage.discriminator, weights, given_names, source.names)
-        return stage
+    rate_setting = "optimiser.rate"
 
-    def restore() -> tuple[RunState, Stage]:
-        loaded = load_checkpoint(run_dir)
-        if loaded is None:
-            n_taken = take_weights(networks, select(given, "ema"), given_names, source.names)
-            take_weights(average, select(given, "ema"), given_names, source.names)
-            if start is not None and not n_taken:
-                raise ConfigError(f"{start} holds no weights that fit config {config.name!r}")
-            return RunState(), make_stage(stage_at(config, 0.0)[0])
-        tensors, saved = loaded
-        stage = make_stage(saved["stage"])
-        with refusing_other_sizes(run_dir):
-            networks.load_state_dict(select(tensors, "model"))
-            average.load_state_dict(select(tensors, "ema"))
-            stage.restore(select(tensors, "stage"))
-        return RunState(images=saved["images"], n_seconds=saved["n_seconds"]), stage
+    def __init__(
+        self,
+        config: TrainingConfig,
+        data: PreparedSet,
+        run_dir: Path,
+        fabric: Fabric,
+        start: Path | None = None,
+    ) -> None:
+        """Read the notes and build the networks; `restore` gives them their weights.
 
-    def save() -> None:
-        if not fabric.is_global_zero:
-            return
-        tensors = {f"model.{name}": value for name, value in networks.state_dict().items()}
-        tensors |= {f"ema.{name}": value for name, value in average.state_dict().items()}
-        tensors |= {f"stage.{name}": value for name, value in stage.tensors().items()}
-        named = list(zip(source.names, source.families, strict=True))
-        progress = {"images": state.images, "n_seconds": state.n_seconds, "stage": stage.name}
-        provenance = provenance_of(config, data, state)
-        if start is not None:
-            provenance["start"] = {k: v for k, v in origin.items() if k != "data"}
-        save_checkpoint(
-            run_dir, tensors, {**progress, "instruments": named, "provenance": provenance}
+        Raises:
+            ConfigError: the data lack what the config names.
+            InputFileError: `start` is no training state.
+        """
+        self.config: TrainingConfig | PaperConfig = config
+        self._config, self._data, self._run_dir, self.fabric = config, data, run_dir, fabric
+        torch.manual_seed(config.seed)
+        self._source = NoteSource(
+            data,
+            config.instruments,
+            (config.generator.first_pitch, config.generator.last_pitch),
+            config.validation_fraction,
+            config.seed,
+            in_pairs=config.loss.velocity > 0.0,
         )
-        journal.write(state.n_images, validate(average, source, config, fabric.device))
-        journal.show(state.n_images, average, source, config, fabric.device)
+        self._source.keep_on(fabric.device, n_free_bytes(fabric.device))
+        n_instruments = len(self._source.names)
+        self._networks = Networks(config, n_instruments).to(fabric.device)
+        self._networks.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._average = Networks(config, n_instruments).to(fabric.device)
+        self._average.load_state_dict(self._networks.state_dict())
+        self._average.requires_grad_(False)
+        self._start = start
+        self._given, self._given_names, self._origin = (
+            load_training_state(start) if start is not None else ({}, [], {})
+        )
 
-    state, stage = restore()
-    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
-    n_returns = 0
-    clock = Clock(state.n_seconds)
-    last_saved = state.n_seconds
-    with StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
-        while state.n_images < (stop_after_images or math.inf):
-            # How far the run is, by images or by time; all processes agree on it.
-            now = torch.tensor([clock.seconds, float(stop.is_set)], device=fabric.device)
-            state.n_seconds, is_stopped = mean_over_processes(fabric, now).tolist()
-            progress = state.n_images / config.n_images
-            if time_budget_s is not None:
-                progress = state.n_seconds / time_budget_s
-            if progress >= 1.0 or is_stopped:
-                break
-
-            # The stage that this belongs to.
-            name, progress_in_stage = stage_at(config, progress)
-            if name != stage.name:
-                stage = make_stage(name)
-            n_seen = state.images.setdefault(name, 0)
-
-            # One step, on this process's share of the batch.
-            mine = slice(fabric.global_rank, size, fabric.world_size)
-            batch = source.training_batch(state.n_images, size, mine).to(fabric.device)
-            terms = stage.step(
-                Lesson(
-                    batch=batch,
-                    target=encode(batch.audio, config.spec),
-                    latent_noise=_latent_noise(config, state.n_images, size)[mine].to(
-                        fabric.device
-                    ),
-                    frames=crop(config, state.n_images),
-                    progress=progress_in_stage,
-                    rate=learning_rate(stage.optimiser_config, n_seen, progress_in_stage),
-                    rng=np.random.default_rng((config.seed, 4, state.n_images)),
+    def restore(self) -> RunState:
+        """Take all weights from the checkpoint, or else those that the run begins with."""
+        loaded = load_checkpoint(self._run_dir)
+        if loaded is None:
+            given, names = select(self._given, "ema"), self._source.names
+            n_taken = take_weights(self._networks, given, self._given_names, names)
+            take_weights(self._average, given, self._given_names, names)
+            if self._start is not None and not n_taken:
+                raise ConfigError(
+                    f"{self._start} holds no weights that fit config {self._config.name!r}"
                 )
+            self._stage = self._make_stage(stage_at(self._config, 0.0)[0])
+            return RunState()
+        tensors, saved = loaded
+        self._stage = self._make_stage(saved["stage"])
+        with refusing_other_sizes(self._run_dir):
+            self._networks.load_state_dict(select(tensors, "model"))
+            self._average.load_state_dict(select(tensors, "ema"))
+            self._stage.restore(select(tensors, "stage"))
+        return RunState(images=saved["images"], n_seconds=saved["n_seconds"])
+
+    def step(self, state: RunState, progress: float) -> Step:
+        """Take one step of the stage that this belongs to, on this process's share of the batch."""
+        config, fabric, size = self._config, self.fabric, self._config.optimiser.batch_size
+        name, place = stage_at(config, progress)
+        if name != self._stage.name:
+            self._stage = self._make_stage(name)
+        mine = slice(fabric.global_rank, size, fabric.world_size)
+        batch = self._source.training_batch(state.n_images, size, mine).to(fabric.device)
+        noise = _latent_noise(config, state.n_images, size)[mine].to(fabric.device)
+        n_seen = state.images.get(name, 0)
+        terms = self._stage.step(
+            Lesson(
+                batch=batch,
+                target=encode(batch.audio, config.spec),
+                latent_noise=noise,
+                frames=crop(config, state.n_images),
+                progress=place,
+                rate=learning_rate(self._stage.optimiser_config, n_seen, place),
+                rng=np.random.default_rng((config.seed, 4, state.n_images)),
             )
-            state.images[name] += size
-            _update_average(average, networks, size, state.n_images, config.optimiser.ema_images)
+        )
+        _update_average(
+            self._average,
+            self._networks,
+            size,
+            state.n_images + size,
+            config.optimiser.ema_images,
+        )
+        return Step(name, name, terms, size)
 
-            # Tell how it goes; a run that has left the numbers goes back to where it had them.
-            if state.n_images % _LOG_IMAGES < size:
-                values = mean_over_processes(fabric, torch.stack(list(terms.values())).detach())
-                told = dict(zip(terms, values.tolist(), strict=True))
-                journal.step(name, state.n_images, state.n_seconds, progress, told)
-                if not math.isfinite(told["loss"]):
-                    n_returns += 1
-                    images, seconds = dict(state.images), state.n_seconds
-                    state, stage = restore()
-                    journal.tell(
-                        f"the loss is {told['loss']} after {sum(images.values())} images; "
-                        f"back to the weights of image {state.n_images}"
-                    )
-                    if n_returns > _MOST_RETURNS:
-                        raise ConfigError(
-                            f"the loss left the numbers {n_returns} times; lower optimiser.rate"
-                        )
-                    state.images |= images  # on with other notes
-                    state.n_seconds = seconds
+    def save(self, state: RunState, journal: Journal) -> None:
+        """Write the checkpoint; listen to held-out notes."""
+        if not self.fabric.is_global_zero:
+            return
+        source, device = self._source, self.fabric.device
+        tensors = {f"model.{name}": value for name, value in self._networks.state_dict().items()}
+        tensors |= {f"ema.{name}": value for name, value in self._average.state_dict().items()}
+        tensors |= {f"stage.{name}": value for name, value in self._stage.tensors().items()}
+        named = list(zip(source.names, source.families, strict=True))
+        progress = {"images": state.images, "n_seconds": state.n_seconds, "stage": self._stage.name}
+        provenance = provenance_of(self._config, self._data, state)
+        if self._start is not None:
+            provenance["start"] = {k: v for k, v in self._origin.items() if k != "data"}
+        told = {**progress, "instruments": named, "provenance": provenance}
+        save_checkpoint(self._run_dir, tensors, told)
+        journal.write(state.n_images, validate(self._average, source, self._config, device))
+        journal.show(state.n_images, self._average, source, self._config, device)
 
-            # Save, and listen to held-out notes.
-            if state.n_seconds - last_saved > config.checkpoint_seconds:
-                save()
-                last_saved = state.n_seconds
-        save()
-        fabric.barrier()
-    return state
+    def _make_stage(self, name: str) -> Stage:
+        torch.manual_seed(self._config.seed + 1)  # the same discriminator, whenever it begins
+        stage = _STAGES[name](self._config, self._networks, self.fabric, self._source.families)
+        if isinstance(stage, AdversarialStage):
+            weights = select(self._given, "stage.network")
+            take_weights(stage.discriminator, weights, self._given_names, self._source.names)
+        return stage
 
 
 def stage_at(config: TrainingConfig, progress: float) -> tuple[str, float]:

@@ -1,4 +1,4 @@
-"""GANSynth's training, start to end: one flat loop, resumed by running the same command again.
+"""GANSynth's training: the course that the loop walks for it.
 
 Engel et al. 2019, arXiv:1902.08710, §3 and appendix A. The latent carries the timbre, the pitch is
 given, the velocity is not; there is nothing to compare a made note with, so nothing is validated.
@@ -6,33 +6,24 @@ given, the velocity is not; there is nothing to compare a made note with, so not
 
 from __future__ import annotations
 
-import json
-import math
 from pathlib import Path
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 
-from synth.errors import ConfigError
 from training.batches import NoteSource
-from training.checkpoint import (
-    CONFIG_NAME,
-    load_checkpoint,
-    refusing_other_sizes,
-    save_checkpoint,
-)
-from training.config import config_to_dict
+from training.checkpoint import load_checkpoint, refusing_other_sizes, save_checkpoint
+from training.config import TrainingConfig
 from training.data.prepared import PreparedSet
-from training.devices import mean_over_processes, n_free_bytes, open_devices
+from training.devices import n_free_bytes, open_devices
 from training.journal import Journal
-from training.loop import RunState, provenance_of
+from training.loop import RunState, Step, provenance_of, run
 from training.paper_config import PaperConfig
 from training.progressive import progress_of, stage_of
 from training.stages.paper import PaperLesson, PaperStage
-from training.stopping import Clock, StopSignal
 
 STAGE = "paper"
-_LOG_IMAGES = 800
 
 
 def train_paper(
@@ -59,75 +50,73 @@ def train_paper(
         Where the run stands. A run stopped by SIGINT or SIGTERM saves first.
 
     Raises:
-        ConfigError: the data lack what the config names, or the loss leaves the numbers.
+        ConfigError: the data lack what the config names, or the loss keeps leaving the numbers.
         InputFileError: a checkpoint is damaged or cannot be written.
     """
     fabric = open_devices(device, bf16=False, batch_size=config.batch_size)
-    torch.manual_seed(config.seed)
     run_dir.mkdir(parents=True, exist_ok=True)
-    source = NoteSource(
-        data,
-        config.instruments,
-        (config.network.first_pitch, config.network.last_pitch),
-        config.validation_fraction,
-        config.seed,
-    )
-    source.keep_on(fabric.device, n_free_bytes(fabric.device))
+    course = PaperCourse(config, data, run_dir, fabric)
+    return run(course, run_dir, time_budget_s=time_budget_s, stop_after_images=stop_after_images)
 
-    # Everything that is trained, fresh or from the checkpoint.
-    trained = PaperStage(config, fabric)
-    state, progress = RunState(images={STAGE: 0}), 0.0
-    loaded = load_checkpoint(run_dir)
-    if loaded is not None:
+
+class PaperCourse:
+    """The paper's way: thirteen stages in which both networks grow."""
+
+    rate_setting = "rate"
+
+    def __init__(
+        self, config: PaperConfig, data: PreparedSet, run_dir: Path, fabric: Fabric
+    ) -> None:
+        """Read the notes; `restore` builds the networks.
+
+        Raises:
+            ConfigError: the data lack what the config names.
+        """
+        self.config: TrainingConfig | PaperConfig = config
+        self._config, self._data, self._run_dir, self.fabric = config, data, run_dir, fabric
+        self._source = NoteSource(
+            data,
+            config.instruments,
+            (config.network.first_pitch, config.network.last_pitch),
+            config.validation_fraction,
+            config.seed,
+        )
+        self._source.keep_on(fabric.device, n_free_bytes(fabric.device))
+
+    def restore(self) -> RunState:
+        """Take everything that is trained from the checkpoint, or make it afresh."""
+        torch.manual_seed(self._config.seed)
+        self._trained = PaperStage(self._config, self.fabric)
+        self._growth = 0.0  # how far the networks have grown, in resolutions
+        loaded = load_checkpoint(self._run_dir)
+        if loaded is None:
+            return RunState()
         tensors, saved = loaded
-        with refusing_other_sizes(run_dir):
-            trained.restore(tensors)
-        state = RunState(images=saved["images"], n_seconds=saved["n_seconds"])
-        progress = saved.get("progress", progress)
-    (run_dir / CONFIG_NAME).write_text(json.dumps(config_to_dict(config), indent=1))
+        with refusing_other_sizes(self._run_dir):
+            self._trained.restore(tensors)
+        self._growth = saved.get("progress", self._growth)
+        return RunState(images=saved["images"], n_seconds=saved["n_seconds"])
 
-    def save() -> None:
+    def step(self, state: RunState, progress: float) -> Step:
+        """Take one step, on this process's share of the batch."""
+        config, fabric = self._config, self.fabric
+        place = progress * config.n_images
+        self._growth = progress_of(place, config)
+        mine = slice(fabric.global_rank, config.batch_size, fabric.world_size)
+        lesson = _lesson(config, self._source, state.n_images, self._growth, mine)
+        terms = self._trained.step(lesson.to(fabric.device))
+        terms["progress"] = torch.tensor(self._growth, device=fabric.device)
+        title = f"stage {stage_of(place, config) + 1} of {config.n_stages}"
+        return Step(STAGE, title, terms, config.batch_size)
+
+    def save(self, state: RunState, _journal: Journal) -> None:
+        """Write the checkpoint."""
+        if not self.fabric.is_global_zero:
+            return
         told = {"images": state.images, "n_seconds": state.n_seconds, "stage": STAGE}
-        more = {"instruments": [], "provenance": provenance_of(config, data, state)}
-        if fabric.is_global_zero:
-            save_checkpoint(run_dir, trained.tensors(), {**told, **more, "progress": progress})
-
-    clock = Clock(state.n_seconds)
-    last_saved, last_stage = state.n_seconds, -1
-    with StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
-        while state.n_images < (stop_after_images or math.inf):
-            # How far the run is, by images or by time; all processes agree on it.
-            now = torch.tensor([clock.seconds, float(stop.is_set)], device=fabric.device)
-            state.n_seconds, is_stopped = mean_over_processes(fabric, now).tolist()
-            share = state.n_images / config.n_images
-            if time_budget_s is not None:
-                share = state.n_seconds / time_budget_s
-            if share >= 1.0 or is_stopped:
-                break
-            stage = stage_of(share * config.n_images, config)
-
-            # One step, on this process's share of the batch.
-            progress = progress_of(share * config.n_images, config)
-            mine = slice(fabric.global_rank, config.batch_size, fabric.world_size)
-            lesson = _lesson(config, source, state.n_images, progress, mine)
-            terms = trained.step(lesson.to(fabric.device))
-            state.images[STAGE] += config.batch_size
-
-            # Tell how it goes, every so often and when the networks begin to grow or to stand.
-            if state.n_images % _LOG_IMAGES < config.batch_size or stage != last_stage:
-                last_stage = stage
-                values = mean_over_processes(fabric, torch.stack(list(terms.values())).detach())
-                told = {**dict(zip(terms, values.tolist(), strict=True)), "progress": progress}
-                name = f"stage {stage + 1} of {config.n_stages}"
-                journal.step(name, state.n_images, state.n_seconds, share, told)
-                _require_numbers(told["loss"], state.n_images)
-
-            if state.n_seconds - last_saved > config.checkpoint_seconds:
-                save()
-                last_saved = state.n_seconds
-        save()
-        fabric.barrier()
-    return state
+        more = {"instruments": [], "provenance": provenance_of(self._config, self._data, state)}
+        told |= {**more, "progress": self._growth}
+        save_checkpoint(self._run_dir, self._trained.tensors(), told)
 
 
 def _lesson(
@@ -150,11 +139,3 @@ def _lesson(
         mix=mix[mine],
         progress=progress,
     )
-
-
-def _require_numbers(loss: float, n_images: int) -> None:
-    if not math.isfinite(loss):
-        raise ConfigError(
-            f"the loss is {loss} after {n_images} images; the last checkpoint stands, run again "
-            "with --set rate=4e-4 to go on from it"
-        )

@@ -19,6 +19,7 @@ from synth.notes.native.weights import NativeWeights, one_reason, read_native_we
 Float32 = NDArray[np.float32]
 
 TOLERANCE = 1e-4  # of a spectrogram's values; what rounding makes of them is a tenth of it
+_EPSILON = np.float32(1e-8)
 
 
 class NativeGenerator:
@@ -76,8 +77,7 @@ class NativeGenerator:
         for note, out in enumerate(spectrogram):
             pitch = int(inputs["pitch"][note]) - self.instrument.pitch_range[0]
             vector = self._inputs_of(inputs["latent"][note], pitch, inputs["velocity"][note])
-            maps = np.concatenate([self._known_maps[pitch], self._learned_maps[pitch]])
-            generate(program, vector, maps.astype(np.float32), work, out)
+            generate(program, vector, self._maps_of(pitch), work, out)
         if not np.isfinite(np.sum(spectrogram)):
             raise InstrumentError(f"instrument file {self._path}: generates what is not finite")
         return spectrogram
@@ -106,18 +106,24 @@ class NativeGenerator:
 
     def _inputs_of(self, latent: Float32, pitch: int, velocity: np.float32) -> Float32:
         """Join what the first dense layers read, each filled up to whole steps."""
-        latent = latent / np.sqrt(np.mean(np.square(latent)) + np.float32(1e-8))
-        turn = np.float32(np.pi) * velocity
+        first, *second = [d.product.n_inputs for d in self._packed.dense if "inputs" in d.source]
+        inputs = np.zeros(first + sum(second), np.float32)
+        size, turn = len(latent), np.float32(np.pi) * velocity
+        np.divide(latent, np.sqrt(np.mean(np.square(latent)) + _EPSILON), out=inputs[:size])
         curves = (velocity, velocity * velocity, np.cos(turn), np.sin(turn))
-        parts = [np.concatenate([latent, self._pitches[pitch], curves])]
-        if self._equaliser_pitches.shape[1]:
-            parts.append(np.concatenate([latent, self._equaliser_pitches[pitch], curves[:2]]))
-        layers = [layer for layer in self._packed.dense if "inputs" in layer.source]
-        joined = [
-            np.pad(part, (0, layer.product.n_inputs - len(part)))
-            for part, layer in zip(parts, layers, strict=True)
-        ]
-        return np.concatenate(joined).astype(np.float32)
+        place = _fill(inputs, size, self._pitches[pitch])
+        inputs[place : place + 4] = curves
+        if second:
+            place = _fill(inputs, first, inputs[:size])
+            place = _fill(inputs, place, self._equaliser_pitches[pitch])
+            inputs[place : place + 2] = curves[:2]
+        return inputs
+
+    def _maps_of(self, pitch: int) -> Float32:
+        known, learned = self._known_maps[pitch], self._learned_maps[pitch]
+        maps = np.empty((len(known) + len(learned), known.shape[1]), np.float32)
+        maps[: len(known)], maps[len(known) :] = known, learned
+        return maps
 
     def _program(self, tile: int) -> tuple[Program, int]:
         with self._lock:
@@ -154,3 +160,9 @@ class NativeGenerator:
                 f"instrument file {self._path}: computes a note that is {error:.1e} off on this"
                 f" machine, wanted {TOLERANCE:.0e}; use `--backend onnx`"
             )
+
+
+def _fill(target: Float32, place: int, values: Float32) -> int:
+    end = place + len(values)
+    target[place:end] = values
+    return end

@@ -16,8 +16,20 @@ _FREEDOMS = {"contract", "reassoc", "arcp", "nsz"}
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function for the worker."""
+    return _compile(function, inline="never")
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function as part of its callers alone.
+
+    For those that hold the microkernel's loops: every function that holds them compiles them anew.
+    """
+    return _compile(function, inline="always")
+
+
+def _compile(function: Callable[..., Any], inline: str) -> Callable[..., Any]:
     with cache_of(function.__code__.co_filename):
         kernel: Callable[..., Any] = njit(
-            nogil=True, cache=True, error_model="numpy", fastmath=_FREEDOMS
+            nogil=True, cache=True, error_model="numpy", fastmath=_FREEDOMS, inline=inline
         )(function)
     return kernel

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.notes.native.kernel import compiled
+from synth.notes.native.kernel import compiled, inlined
 from synth.notes.native.microkernel import DEPTH, multiply
 from synth.notes.native.stylekernel import SLOPE, style
 from synth.notes.native.winograd import N_POINTS, gather_results, transform_image
@@ -170,7 +170,7 @@ def generate(program: Any, inputs: Float32, maps: Float32, work: Float32, out: F
         equalise(program.weights, places, work, out[0])
 
 
-@compiled
+@inlined
 def connect(program: Any, layer: Any, work: Float32) -> None:
     """Compute a dense layer."""
     width = program.widths[layer.tile]
@@ -244,7 +244,7 @@ def prepare_style(layer: Any, places: Any, work: Float32) -> None:
         work[places.still_shift + c] = shift
 
 
-@compiled
+@inlined
 def convolve(program: Any, layer: Any, work: Float32, window: int, n_windows: int) -> None:
     """Multiply some rows of windows with the weights, [window, column, stride]."""
     multiply_pixels(
@@ -258,7 +258,7 @@ def convolve(program: Any, layer: Any, work: Float32, window: int, n_windows: in
     )
 
 
-@compiled
+@inlined
 def convolve_transformed(
     program: Any, layer: Any, work: Float32, window: int, n_windows: int
 ) -> None:
@@ -272,7 +272,7 @@ def convolve_transformed(
     gather_results(layer, work, n_windows, places.values, places.products)
 
 
-@compiled
+@inlined
 def multiply_pixels(  # noqa: PLR0913 (of a product, which has them)
     program: Any,
     layer: Any,

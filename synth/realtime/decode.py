@@ -192,14 +192,17 @@ def _read_head(head: Any, is_first: bool, n_ahead: int, frames: Frames, decoder:
         gain[:] = np.float32(1.0)
     weight = np.float32(head.weight)
     after = next_frame(head, plan, n_ready, n_frames)
+    # A frame's advance is the way to it from the frame below. Read backwards, that way begins at
+    # the frame above: then the lobes go through what they did, mirrored, and no beat is deeper.
+    advance = frames.phase_advance[slot, max(head.before, head.frame)]
     if is_first:
         for row, frame in ((BEFORE, head.before), (HERE, head.frame), (AFTER, after)):
             scale = weight * frames.frame_scale[slot, frame]
             _set_row(frames.magnitude[slot, frame], scale, gain, rows[row])
-        _set_advance(frames.phase_advance[slot, head.frame], decoder.steps[ADVANCE])
+        _set_advance(advance, decoder.steps[ADVANCE])
     else:
         _take_advance(
-            frames.phase_advance[slot, head.frame],
+            advance,
             frames.magnitude[slot, head.frame],
             weight * frames.frame_scale[slot, head.frame],
             gain,

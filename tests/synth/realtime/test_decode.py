@@ -106,6 +106,17 @@ def test_a_tone_held_ten_times_its_length_keeps_its_partials_levels():
     assert np.max(np.abs(error_db)) < 0.1
 
 
+def test_a_vibrato_keeps_its_level_forwards_and_backwards():
+    time_s = np.arange(SPEC.n_samples) / SPEC.sample_rate
+    vibrato = np.sin(2 * np.pi * 1000.0 * time_s + 8.0 * np.sin(2 * np.pi * 4.0 * time_s))
+    hops = Player(vibrato).play(160).reshape(160, SPEC.hop_length)
+    levels_db = 10 * np.log10(np.mean(hops**2, axis=1))
+    # Frame 4 is the first, so frame 30 is read at hop 26, frame 10 at 46, frame 30 again at 66.
+    forwards, backwards = levels_db[8:26], levels_db[28:46]
+    print("forwards", np.ptp(forwards), "dB, backwards", np.ptp(backwards))
+    assert np.ptp(backwards) < np.ptp(forwards) + 0.2
+
+
 def test_a_frame_that_is_not_there_yet_is_held_without_a_gap():
     player = Player(tone((0.2, 0.1)))
     player.pool.n_ready[0] = 8

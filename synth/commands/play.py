@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     from synth.commands.signals import Signals
     from synth.rig import crash_marker
     from synth.rig.last_state import state_path
-    from synth.rig.leaving import LEAVE_S, WRITE_S
+    from synth.rig.leaving import LEAVE_S, WRITE_S, hurry
     from synth.rig.logs import EVENTS, start_logging
     from synth.rig.running import announced
     from synth.rig.session import Session
@@ -101,7 +101,12 @@ def run(args: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         # Whoever is told to end while something is loaded has not crashed of it.
         stack.callback(crash_marker.forget)
-        signals = Signals(leave_s, crash_marker.forget)
+
+        def on_end() -> None:
+            hurry()
+            crash_marker.forget()
+
+        signals = Signals(leave_s, on_end)
         opening = opened(partial(Session, config, tell=EVENTS.info, state=state))
         try:
             with signals.interrupting():

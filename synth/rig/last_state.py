@@ -88,6 +88,7 @@ class LastState:
     def __init__(self, path: Path | None, tell: Callable[[str], None]) -> None:
         self._path = path
         self._tell = tell
+        self._kept = ""  # what we wrote last
 
     def restore(
         self, player: Player, *, with_presets: bool = True, instrument: str = ""
@@ -155,21 +156,36 @@ class LastState:
             player.unlisten(listen)
             ended.set()
             keeper.join()
-            self.save(player, extra())
+            # A busy disk may take a second, in which the process cannot even be killed. The end
+            # does not wait for it: it is not power that fails now.
+            self.save(player, extra(), is_durable=False)
 
-    def save(self, player: Player, extra: Mapping[str, Any] | None = None) -> None:
-        """Write the state; where that cannot be done, say so and leave the old one."""
+    def save(
+        self, player: Player, extra: Mapping[str, Any] | None = None, *, is_durable: bool = True
+    ) -> None:
+        """Write the state; where that cannot be done, say so and leave the old one.
+
+        Args:
+            player: whose.
+            extra: what else belongs to it.
+            is_durable: wait until the disk has it; False: whoever reads it has it at once, but it
+                does not outlive a power failure in the next seconds.
+        """
         if self._path is None:
             return
         text = json.dumps(collect_state(player) | dict(extra or {}), ensure_ascii=False, indent=1)
+        if text == self._kept and self._path.exists():
+            return
         part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with part.open("w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
-                os.fsync(file.fileno())
+                if is_durable:
+                    os.fsync(file.fileno())
             part.replace(self._path)
+            self._kept = text
         except OSError as err:
             with contextlib.suppress(OSError):
                 part.unlink()

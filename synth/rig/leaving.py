@@ -4,12 +4,20 @@ A JACK server that stands still keeps its clients inside its library; rtmidi wai
 interpreter's lock held, and then no Python runs any more: no handler, no thread. So the numbers of
 signals, which CPython's C handler writes to a socket (`signal.set_wakeup_fd`), pass through native
 code on a thread of its own, and from the end on its time runs.
+
+On a busy machine each of our threads would wait for its turn, even to die: so for the last moment
+those that close run before other programs, where that is permitted.
 """
 
+import contextlib
 import ctypes
+import os
+import re
 import signal
 import socket
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +36,8 @@ _LINK_DTYPE = np.dtype(
         ("number", np.uint8),  # the last one
     ]
 )
+_CLOSING = 1  # the least priority that is real time: below what sounds
+_STATE = re.compile(r"\) [SD] ")  # behind a thread's name: it waits for something
 _INTERRUPT, _TERMINATE = int(signal.SIGINT), int(signal.SIGTERM)
 _PAUSE_US = 1000  # after a read that a signal cut short
 
@@ -56,6 +66,26 @@ def _pass_on(argument: Any, number: Any) -> int:
         if link.number == _INTERRUPT or link.number == _TERMINATE:  # noqa: PLR1714 - compiled
             _usleep(link.patience_us)
             _exit(0)
+
+
+def hurry() -> None:
+    """Let our threads run before other programs, but for those that compute: the end has come.
+
+    Thread: control.
+    """
+    if sys.platform != "linux":
+        return
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # not permitted, or it has ended by itself
+            thread = int(task.name)
+            is_waiting = _STATE.search((task / "stat").read_text()) is not None
+            if thread == threading.get_native_id() or thread == os.getpid() or is_waiting:
+                _run_in_real_time(thread)
+
+
+def _run_in_real_time(thread: int) -> None:
+    if os.sched_getscheduler(thread) not in {os.SCHED_FIFO, os.SCHED_RR}:
+        os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(_CLOSING))
 
 
 def pass_on(source: socket.socket, patience_s: float) -> socket.socket:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 GANSYNTH = Path(sys.executable).with_name("gansynth")
-SLOW_MACHINE = 3.0  # what one that does other things may take in place of a second
+LATEST_S = 1.0  # that a player takes
+SLOW_MACHINE = 2.0  # times as much on one that does other things, or permits no real time
 PATIENCE_S = 120.0
 PRESET = "Organ Loft"
 
@@ -47,7 +48,7 @@ def end(player: subprocess.Popen[str]) -> str:
     took_s = time.monotonic() - started_s
     print(f"from SIGTERM to the end: {took_s:.2f} s")
     assert player.returncode == 0, err
-    assert took_s < SLOW_MACHINE * 1.0
+    assert took_s < SLOW_MACHINE * LATEST_S
     assert "Traceback" not in err
     return err
 

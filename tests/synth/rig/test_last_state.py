@@ -179,3 +179,31 @@ def test_it_is_written_now_and_then_and_at_the_end(
         assert 1 == json.loads(path.read_text())["n"]
         path.unlink()
     assert path.exists()
+
+
+def test_the_end_does_not_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_number: int) -> None:
+        raise AssertionError("the end waits for the disk")
+
+    monkeypatch.setattr(last_state.os, "fsync", fail)
+    path, player = tmp_path / "state.json", edited(tmp_path)
+    with LastState(path, print).kept(player, lambda: {"n": 1}):
+        pass
+    assert 1 == json.loads(path.read_text())["n"]
+
+
+def test_what_was_written_last_is_not_written_again(tmp_path: Path) -> None:
+    path, player = tmp_path / "state.json", edited(tmp_path)
+    state = LastState(path, print)
+    state.save(player)
+    before = path.stat()
+    state.save(player)
+    assert before.st_ino == path.stat().st_ino
+    player.set_parameter("amp/pan", 0.75, part=4)
+    state.save(player)
+    assert before.st_ino != path.stat().st_ino
+    path.unlink()  # by somebody else
+    state.save(player)
+    assert path.exists()

@@ -41,6 +41,9 @@ _VALUES: Mapping[str, tuple[int, Callable[[float], float]]] = {
     "amp/pan": (commands.PAN, float),
     "voice/glide": (commands.GLIDE_S, float),
     "voice/pressure": (commands.PRESSURE_DEPTH, float),
+    "vibrato/rate": (commands.VIBRATO_HZ, float),
+    "vibrato/depth": (commands.VIBRATO_DEPTH, lambda cents: cents / 100.0),
+    "vibrato/delay": (commands.VIBRATO_DELAY_S, float),
     "reverb/send": (commands.SEND, float),
 }
 

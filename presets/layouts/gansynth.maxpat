@@ -52,12 +52,12 @@
      "patching_rect": [
       20.0,
       50.0,
-      6902.0,
+      7336.0,
       22.0
      ],
-     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/main/volume /param/main/a4_hz /param/main/omni /param/key/low /param/key/high /param/key/velocity_low /param/key/velocity_high /param/key/channel /part/2/param/key/low /part/2/param/key/high /part/2/param/key/velocity_low /part/2/param/key/velocity_high /part/2/param/key/channel /part/3/param/key/low /part/3/param/key/high /part/3/param/key/velocity_low /part/3/param/key/velocity_high /part/3/param/key/channel",
+     "text": "route /timbre/xy /param/macro/1 /param/macro/2 /param/macro/3 /param/macro/4 /param/macro/5 /param/macro/6 /param/macro/7 /param/macro/8 /param/amp/attack /param/amp/decay /param/amp/sustain /param/amp/release /param/amp/volume /param/amp/expression /param/amp/pan /param/amp/velocity_sensitivity /param/pitch/bend_range /param/pitch/tune /param/pitch/transpose /param/voice/mode /param/voice/glide /param/voice/velocity_curve /param/voice/pressure /param/vibrato/rate /param/vibrato/depth /param/vibrato/delay /param/reverb/send /param/reverb/size /param/reverb/damping /param/timbre/x /param/timbre/y /param/timbre/morph_ms /param/main/volume /param/main/a4_hz /param/main/omni /param/key/low /param/key/high /param/key/velocity_low /param/key/velocity_high /param/key/channel /part/2/param/key/low /part/2/param/key/high /part/2/param/key/velocity_low /part/2/param/key/velocity_high /part/2/param/key/channel /part/3/param/key/low /part/3/param/key/high /part/3/param/key/velocity_low /part/3/param/key/velocity_high /part/3/param/key/channel",
      "numinlets": 2,
-     "numoutlets": 49
+     "numoutlets": 52
     }
    },
    {
@@ -2160,7 +2160,7 @@
       140.0,
       22.0
      ],
-     "text": "reverb/send",
+     "text": "vibrato/rate",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2189,10 +2189,10 @@
      "patching_rect": [
       320.0,
       900.0,
-      196.0,
+      203.0,
       22.0
      ],
-     "text": "prepend /param/reverb/send",
+     "text": "prepend /param/vibrato/rate",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2237,7 +2237,7 @@
       140.0,
       22.0
      ],
-     "text": "reverb/size",
+     "text": "vibrato/depth",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2266,10 +2266,10 @@
      "patching_rect": [
       320.0,
       930.0,
-      196.0,
+      210.0,
       22.0
      ],
-     "text": "prepend /param/reverb/size",
+     "text": "prepend /param/vibrato/depth",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2314,7 +2314,7 @@
       140.0,
       22.0
      ],
-     "text": "reverb/damping",
+     "text": "vibrato/delay",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2343,10 +2343,10 @@
      "patching_rect": [
       320.0,
       960.0,
-      217.0,
+      210.0,
       22.0
      ],
-     "text": "prepend /param/reverb/damping",
+     "text": "prepend /param/vibrato/delay",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2391,7 +2391,7 @@
       140.0,
       22.0
      ],
-     "text": "timbre/x",
+     "text": "reverb/send",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2420,10 +2420,10 @@
      "patching_rect": [
       320.0,
       990.0,
-      175.0,
+      196.0,
       22.0
      ],
-     "text": "prepend /param/timbre/x",
+     "text": "prepend /param/reverb/send",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2468,7 +2468,7 @@
       140.0,
       22.0
      ],
-     "text": "timbre/y",
+     "text": "reverb/size",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2497,10 +2497,10 @@
      "patching_rect": [
       320.0,
       1020.0,
-      175.0,
+      196.0,
       22.0
      ],
-     "text": "prepend /param/timbre/y",
+     "text": "prepend /param/reverb/size",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2545,7 +2545,7 @@
       140.0,
       22.0
      ],
-     "text": "timbre/morph_ms",
+     "text": "reverb/damping",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2574,10 +2574,10 @@
      "patching_rect": [
       320.0,
       1050.0,
-      224.0,
+      217.0,
       22.0
      ],
-     "text": "prepend /param/timbre/morph_ms",
+     "text": "prepend /param/reverb/damping",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2622,7 +2622,7 @@
       140.0,
       22.0
      ],
-     "text": "main/volume",
+     "text": "timbre/x",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2651,10 +2651,10 @@
      "patching_rect": [
       320.0,
       1080.0,
-      196.0,
+      175.0,
       22.0
      ],
-     "text": "prepend /param/main/volume",
+     "text": "prepend /param/timbre/x",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2699,7 +2699,7 @@
       140.0,
       22.0
      ],
-     "text": "main/a4_hz",
+     "text": "timbre/y",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2728,10 +2728,10 @@
      "patching_rect": [
       320.0,
       1110.0,
-      189.0,
+      175.0,
       22.0
      ],
-     "text": "prepend /param/main/a4_hz",
+     "text": "prepend /param/timbre/y",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2776,7 +2776,7 @@
       140.0,
       22.0
      ],
-     "text": "main/omni",
+     "text": "timbre/morph_ms",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2805,10 +2805,10 @@
      "patching_rect": [
       320.0,
       1140.0,
-      182.0,
+      224.0,
       22.0
      ],
-     "text": "prepend /param/main/omni",
+     "text": "prepend /param/timbre/morph_ms",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2853,7 +2853,7 @@
       140.0,
       22.0
      ],
-     "text": "key/low",
+     "text": "main/volume",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2882,10 +2882,10 @@
      "patching_rect": [
       320.0,
       1170.0,
-      168.0,
+      196.0,
       22.0
      ],
-     "text": "prepend /param/key/low",
+     "text": "prepend /param/main/volume",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -2930,7 +2930,7 @@
       140.0,
       22.0
      ],
-     "text": "key/high",
+     "text": "main/a4_hz",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -2959,10 +2959,10 @@
      "patching_rect": [
       320.0,
       1200.0,
-      175.0,
+      189.0,
       22.0
      ],
-     "text": "prepend /param/key/high",
+     "text": "prepend /param/main/a4_hz",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3007,7 +3007,7 @@
       140.0,
       22.0
      ],
-     "text": "key/velocity_low",
+     "text": "main/omni",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3036,10 +3036,10 @@
      "patching_rect": [
       320.0,
       1230.0,
-      231.0,
+      182.0,
       22.0
      ],
-     "text": "prepend /param/key/velocity_low",
+     "text": "prepend /param/main/omni",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3084,7 +3084,7 @@
       140.0,
       22.0
      ],
-     "text": "key/velocity_high",
+     "text": "key/low",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3113,10 +3113,10 @@
      "patching_rect": [
       320.0,
       1260.0,
-      238.0,
+      168.0,
       22.0
      ],
-     "text": "prepend /param/key/velocity_high",
+     "text": "prepend /param/key/low",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3161,7 +3161,7 @@
       140.0,
       22.0
      ],
-     "text": "key/channel",
+     "text": "key/high",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3190,10 +3190,10 @@
      "patching_rect": [
       320.0,
       1290.0,
-      196.0,
+      175.0,
       22.0
      ],
-     "text": "prepend /param/key/channel",
+     "text": "prepend /param/key/high",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3238,7 +3238,7 @@
       140.0,
       22.0
      ],
-     "text": "2/key/low",
+     "text": "key/velocity_low",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3267,10 +3267,10 @@
      "patching_rect": [
       320.0,
       1320.0,
-      217.0,
+      231.0,
       22.0
      ],
-     "text": "prepend /part/2/param/key/low",
+     "text": "prepend /param/key/velocity_low",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3315,7 +3315,7 @@
       140.0,
       22.0
      ],
-     "text": "2/key/high",
+     "text": "key/velocity_high",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3344,10 +3344,10 @@
      "patching_rect": [
       320.0,
       1350.0,
-      224.0,
+      238.0,
       22.0
      ],
-     "text": "prepend /part/2/param/key/high",
+     "text": "prepend /param/key/velocity_high",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3392,7 +3392,7 @@
       140.0,
       22.0
      ],
-     "text": "2/key/velocity_low",
+     "text": "key/channel",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3421,10 +3421,10 @@
      "patching_rect": [
       320.0,
       1380.0,
-      280.0,
+      196.0,
       22.0
      ],
-     "text": "prepend /part/2/param/key/velocity_low",
+     "text": "prepend /param/key/channel",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3469,7 +3469,7 @@
       140.0,
       22.0
      ],
-     "text": "2/key/velocity_high",
+     "text": "2/key/low",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3498,10 +3498,10 @@
      "patching_rect": [
       320.0,
       1410.0,
-      287.0,
+      217.0,
       22.0
      ],
-     "text": "prepend /part/2/param/key/velocity_high",
+     "text": "prepend /part/2/param/key/low",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3546,7 +3546,7 @@
       140.0,
       22.0
      ],
-     "text": "2/key/channel",
+     "text": "2/key/high",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3575,10 +3575,10 @@
      "patching_rect": [
       320.0,
       1440.0,
-      245.0,
+      224.0,
       22.0
      ],
-     "text": "prepend /part/2/param/key/channel",
+     "text": "prepend /part/2/param/key/high",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3623,7 +3623,7 @@
       140.0,
       22.0
      ],
-     "text": "3/key/low",
+     "text": "2/key/velocity_low",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3652,10 +3652,10 @@
      "patching_rect": [
       620.0,
       690.0,
-      217.0,
+      280.0,
       22.0
      ],
-     "text": "prepend /part/3/param/key/low",
+     "text": "prepend /part/2/param/key/velocity_low",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3700,7 +3700,7 @@
       140.0,
       22.0
      ],
-     "text": "3/key/high",
+     "text": "2/key/velocity_high",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3729,10 +3729,10 @@
      "patching_rect": [
       620.0,
       720.0,
-      224.0,
+      287.0,
       22.0
      ],
-     "text": "prepend /part/3/param/key/high",
+     "text": "prepend /part/2/param/key/velocity_high",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3777,7 +3777,7 @@
       140.0,
       22.0
      ],
-     "text": "3/key/velocity_low",
+     "text": "2/key/channel",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3806,10 +3806,10 @@
      "patching_rect": [
       620.0,
       750.0,
-      280.0,
+      245.0,
       22.0
      ],
-     "text": "prepend /part/3/param/key/velocity_low",
+     "text": "prepend /part/2/param/key/channel",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3854,7 +3854,7 @@
       140.0,
       22.0
      ],
-     "text": "3/key/velocity_high",
+     "text": "3/key/low",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3883,10 +3883,10 @@
      "patching_rect": [
       620.0,
       780.0,
-      287.0,
+      217.0,
       22.0
      ],
-     "text": "prepend /part/3/param/key/velocity_high",
+     "text": "prepend /part/3/param/key/low",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -3931,7 +3931,7 @@
       140.0,
       22.0
      ],
-     "text": "3/key/channel",
+     "text": "3/key/high",
      "numinlets": 1,
      "numoutlets": 0
     }
@@ -3960,10 +3960,10 @@
      "patching_rect": [
       620.0,
       810.0,
-      245.0,
+      224.0,
       22.0
      ],
-     "text": "prepend /part/3/param/key/channel",
+     "text": "prepend /part/3/param/key/high",
      "numinlets": 2,
      "numoutlets": 1
     }
@@ -4001,6 +4001,237 @@
    {
     "box": {
      "id": "obj-260",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      240.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/velocity_low",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-261",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      240.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-262",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      840.0,
+      280.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/velocity_low",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-263",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      860.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-264",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      880.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-265",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      270.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/velocity_high",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-266",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      270.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-267",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      870.0,
+      287.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/velocity_high",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-268",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      890.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-269",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      910.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-270",
+     "maxclass": "comment",
+     "patching_rect": [
+      770.0,
+      300.0,
+      140.0,
+      22.0
+     ],
+     "text": "3/key/channel",
+     "numinlets": 1,
+     "numoutlets": 0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-271",
+     "maxclass": "slider",
+     "patching_rect": [
+      620.0,
+      300.0,
+      140.0,
+      22.0
+     ],
+     "floatoutput": 1,
+     "size": 1.0,
+     "orientation": 1,
+     "numinlets": 1,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-272",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      900.0,
+      245.0,
+      22.0
+     ],
+     "text": "prepend /part/3/param/key/channel",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-273",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      920.0,
+      91.0,
+      22.0
+     ],
+     "text": "unpack 0. s",
+     "numinlets": 2,
+     "numoutlets": 2
+    }
+   },
+   {
+    "box": {
+     "id": "obj-274",
+     "maxclass": "newobj",
+     "patching_rect": [
+      620.0,
+      940.0,
+      91.0,
+      22.0
+     ],
+     "text": "prepend set",
+     "numinlets": 2,
+     "numoutlets": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-275",
      "maxclass": "kslider",
      "patching_rect": [
       640.0,
@@ -4014,7 +4245,7 @@
    },
    {
     "box": {
-     "id": "obj-261",
+     "id": "obj-276",
      "maxclass": "newobj",
      "patching_rect": [
       640.0,
@@ -4029,7 +4260,7 @@
    },
    {
     "box": {
-     "id": "obj-262",
+     "id": "obj-277",
      "maxclass": "newobj",
      "patching_rect": [
       740.0,
@@ -7167,30 +7398,6 @@
    {
     "patchline": {
      "source": [
-      "obj-260",
-      0
-     ],
-     "destination": [
-      "obj-261",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-260",
-      1
-     ],
-     "destination": [
-      "obj-261",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-261",
       0
      ],
@@ -7204,6 +7411,210 @@
     "patchline": {
      "source": [
       "obj-262",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      48
+     ],
+     "destination": [
+      "obj-263",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-263",
+      0
+     ],
+     "destination": [
+      "obj-264",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-264",
+      0
+     ],
+     "destination": [
+      "obj-261",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-266",
+      0
+     ],
+     "destination": [
+      "obj-267",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-267",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      49
+     ],
+     "destination": [
+      "obj-268",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-268",
+      0
+     ],
+     "destination": [
+      "obj-269",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-269",
+      0
+     ],
+     "destination": [
+      "obj-266",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-271",
+      0
+     ],
+     "destination": [
+      "obj-272",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-272",
+      0
+     ],
+     "destination": [
+      "obj-1",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      50
+     ],
+     "destination": [
+      "obj-273",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-273",
+      0
+     ],
+     "destination": [
+      "obj-274",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-274",
+      0
+     ],
+     "destination": [
+      "obj-271",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-275",
+      0
+     ],
+     "destination": [
+      "obj-276",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-275",
+      1
+     ],
+     "destination": [
+      "obj-276",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-276",
+      0
+     ],
+     "destination": [
+      "obj-277",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-277",
       0
      ],
      "destination": [

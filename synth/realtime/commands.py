@@ -33,6 +33,7 @@ from synth.realtime.voices import (
 # Values of a part (SET_PART).
 VOLUME, EXPRESSION, PAN, BEND, ATTACK_S, DECAY_S, SUSTAIN_LEVEL, RELEASE_S = range(8)
 GLIDE_S, PRESSURE, PRESSURE_DEPTH, SEND = range(8, 12)
+VIBRATO_HZ, VIBRATO_DEPTH, VIBRATO_DELAY_S = range(12, 15)
 # Values of the room (SET_ROOM).
 ROOM_SIZE_S, ROOM_DAMPING = range(2)
 # Expressions of a note (EXPRESS).
@@ -132,6 +133,12 @@ def _set_part_manner(part: Any, index: int, value: float) -> None:
         part.pressure_depth = value
     elif index == SEND:
         part.send = value
+    elif index == VIBRATO_HZ:
+        part.vibrato_hz = value
+    elif index == VIBRATO_DEPTH:
+        part.vibrato_depth = value
+    elif index == VIBRATO_DELAY_S:
+        part.vibrato_delay_s = value
 
 
 @realtime

@@ -76,6 +76,12 @@ PART_DTYPE = np.dtype(
         ("pressure", np.float64),  # 0..1, of all keys
         ("pressure_depth", np.float64),  # 0..1
         ("send", np.float64),  # to the room, gain
+        ("vibrato", np.float64),  # semitones to either side now
+        ("vibrato_depth", np.float64),
+        ("vibrato_hz", np.float64),
+        ("vibrato_delay_s", np.float64),
+        ("vibrato_age_s", np.float64),  # since a key was struck while no other was down
+        ("vibrato_phase", np.float64),  # turns
         ("attack_step", np.float64),
         ("decay_factor", np.float64),
         ("sustain", np.float64),

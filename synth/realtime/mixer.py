@@ -50,6 +50,7 @@ from synth.realtime.state import (
 )
 from synth.realtime.streams import append_hop, release_stream
 from synth.realtime.tone import colour
+from synth.realtime.vibrato import swing
 from synth.realtime.voices import (
     FADING,
     FREE,
@@ -175,6 +176,7 @@ def _write_part_curves(state: Any, n: int) -> None:
         part.pan = _smooth(part.pan, part.pan_target, factor, pan)
         part.bend = _smooth(part.bend, part.bend_target, factor, ratio)
         _semitones_to_ratios(ratio)
+        swing(part, factor, engine_of(state).sample_rate, ratio)
         _place(gain, pan, gains[p, 0], gains[p, 1])
 
 

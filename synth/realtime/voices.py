@@ -112,6 +112,8 @@ def start_note(state: Any, command: Any) -> None:
         end_voice(state, i)
         engine.n_cuts += 1
     voice = voices_of(state)[i]
+    if not _is_any_key_down(voices_of(state), command.part):
+        parts_of(state)[command.part].vibrato_age_s = 0.0
     _follow_note_before(state, voice, command)
     voice.state = WAITING
     voice.part = command.part
@@ -141,6 +143,14 @@ def start_note(state: Any, command: Any) -> None:
     voice.step = command.ratio
     voice.last_step = command.ratio
     _empty(state, i)
+
+
+@realtime
+def _is_any_key_down(voices: Any, part: int) -> bool:
+    for i in range(voices.shape[0]):
+        if voices[i].state != FREE and voices[i].part == part and voices[i].is_held == 1:
+            return True
+    return False
 
 
 @realtime

@@ -86,6 +86,9 @@ def test_everything_tells_all_parts_everything(parts):
             commands.GLIDE_S,
             commands.PRESSURE_DEPTH,
             commands.SEND,
+            commands.VIBRATO_HZ,
+            commands.VIBRATO_DEPTH,
+            commands.VIBRATO_DELAY_S,
         }
     rooms = {c["index"] for c in told if c["kind"] == queue.SET_ROOM}
     assert rooms == {commands.ROOM_SIZE_S, commands.ROOM_DAMPING}

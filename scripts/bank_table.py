@@ -23,6 +23,37 @@ class Row:
     values: dict[str, float] = field(default_factory=dict)
 
 
+# What a player's hand or breath does on a long note, by program: cents to either side, hertz, and
+# seconds until it begins. Sections blur what a soloist shows, so theirs is small.
+VIBRATO = {
+    23: (14, 5.0, 0.3),
+    30: (10, 5.2, 0.5),
+    36: (12, 5.0, 0.3),
+    41: (18, 5.8, 0.25),
+    42: (16, 5.4, 0.3),
+    43: (15, 5.5, 0.3),
+    44: (10, 4.8, 0.4),
+    49: (6, 5.2, 0.2),
+    53: (8, 5.2, 0.3),
+    55: (8, 5.2, 0.3),
+    57: (8, 5.2, 0.5),
+    58: (8, 5.0, 0.5),
+    60: (12, 5.2, 0.4),
+    65: (14, 5.3, 0.35),
+    66: (14, 5.2, 0.35),
+    67: (22, 4.9, 0.3),
+    70: (12, 5.2, 0.35),
+    74: (12, 5.0, 0.3),
+    76: (10, 5.0, 0.4),
+    78: (22, 4.6, 0.5),
+    80: (8, 5.0, 0.4),
+    81: (10, 5.5, 0.4),
+    86: (25, 5.4, 0.3),
+    99: (14, 5.2, 0.4),
+    111: (12, 6.0, 0.2),
+}
+
+
 def row(
     program: int,
     name: str,
@@ -35,6 +66,13 @@ def row(
     """Make a row: corners apart by bars, home and values by keywords such as amp_release."""
     home = int(values.pop("home", 60))
     first, second, third, fourth = (word.strip() for word in corners.split("|"))
+    swing = dict(
+        zip(
+            ("vibrato_depth", "vibrato_rate", "vibrato_delay"),
+            VIBRATO.get(program, ()),
+            strict=False,
+        )
+    )
     return Row(
         program=program,
         name=name,
@@ -43,7 +81,7 @@ def row(
         corners=(first, second, third, fourth),
         pad=pad,
         home=home,
-        values={key.replace("_", "/", 1): value for key, value in values.items()},
+        values={key.replace("_", "/", 1): value for key, value in (swing | values).items()},
     )
 
 

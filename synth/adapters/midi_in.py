@@ -1,7 +1,8 @@
 """MIDI ports by python-rtmidi: a virtual one of our own, and those of keyboards.
 
 The virtual port is always opened, for a patch bay or DAW to connect to; keyboards are connected by
-name. A machine without an ALSA sequencer (a container) gets one line, and goes on with OSC.
+name. A machine without an ALSA sequencer (a container) gets one line, and goes on with OSC; its
+sequencer or JACK server may come later.
 
 What rtmidi (1.5.8) is known for: it calls back on a thread of its own, with the interpreter's lock;
 its libraries print to stderr; its wheel brings a libjack of its own, so JACK is tried only when it
@@ -15,9 +16,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal, Self
 
-from synth.adapters.midi.jack_watch import JackWatch
+from synth.adapters.midi.jack_watch import JackWatch, server_runs
 from synth.adapters.midi.port import MidiStats, Playable, Port
 from synth.errors import DeviceError
 
@@ -39,7 +41,7 @@ class MidiIn:
     """Plays the player by MIDI.
 
     Keyboards may come and go, and a JACK server too: ports are looked at every second, and known
-    by their names.
+    by their names. A system that is not there yet is waited for, unless a keyboard was asked for.
 
     Args:
         player: what it plays.
@@ -48,7 +50,7 @@ class MidiIn:
         tell: takes one line about keyboards that come and go.
 
     Raises:
-        DeviceError: no MIDI system, or no port of that name.
+        DeviceError: no port of that name, or none at all where a name was given.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class MidiIn:
         self._own: tuple[Any, Port] | None = None  # the virtual port: rtmidi's object, and ours
         self._keyboards: dict[str, tuple[Any, Port]] = {}  # by name; replaced, never changed
         self._jack: JackWatch | None = None  # of the server that the ports belong to
+        self._wanted_api = api
+        self._was_open = False
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
+        self.api: MidiApi = api
         try:
-            self.api = self._open_virtual(api)
-            self._connect(match_ports(self._known(), ports) if ports != NO_PORTS else [])
+            self._open(ports)
         except DeviceError:
             self.close()
             raise
@@ -98,6 +102,16 @@ class MidiIn:
 
     # --- coming and going ------------------------------------------------------------------------
 
+    def _open(self, ports: str) -> None:
+        try:
+            self.api = self._open_virtual(self._wanted_api)
+        except DeviceError as error:
+            if ports not in {ALL_PORTS, NO_PORTS}:
+                raise  # what was asked for by name has to be there
+            self._tell(f"midi: {error}; looking again until it is there")
+            return
+        self._connect(match_ports(self._known(), ports) if ports != NO_PORTS else [])
+
     def _open_virtual(self, api: MidiApi) -> MidiApi:
         """Open the port of our own; return the API that it came from."""
         reasons = []
@@ -110,6 +124,7 @@ class MidiIn:
                 reasons.append(f"{name}: {str(err).rstrip('.')}")
             else:
                 self._own = (port, played)
+                self._was_open = True
                 self._jack = JackWatch() if name == "jack" else None
                 return name
         raise DeviceError(f"no MIDI ({'; '.join(reasons)}); try `modprobe snd-seq`, or JACK")
@@ -153,12 +168,13 @@ class MidiIn:
                 self._look()
 
     def _come_back(self) -> None:
-        """Open the port of our own again, if its server is back."""
-        if self._own is not None:
+        """Open the port of our own, if its server is there by now, or is back."""
+        if self._own is not None or not any(map(_is_there, _order(self._wanted_api))):
             return
+        was_open = self._was_open
         with contextlib.suppress(DeviceError):
-            self._open_virtual(self.api)
-            self._tell("midi: JACK is back")
+            self.api = self._open_virtual(self._wanted_api)
+            self._tell("midi: JACK is back" if was_open else f"midi: {self.names[0]} is open")
 
     def _look(self) -> None:
         """Open keyboards that have come, and let go of those that have gone."""
@@ -235,6 +251,11 @@ def list_ports(api: MidiApi = "auto") -> list[str]:
 
 def _order(api: MidiApi) -> list[MidiApi]:
     return ["alsa", "jack"] if api == "auto" else [api]
+
+
+def _is_there(api: MidiApi) -> bool:
+    """Tell whether a port could be opened, without a word and without rtmidi."""
+    return Path("/dev/snd/seq").exists() if api == "alsa" else server_runs()
 
 
 def _make_input(api: MidiApi) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, Self
 from synth.adapters.audio_out import AudioOut
 from synth.adapters.closing import close_within
 from synth.adapters.discovery import Announcer, Service
-from synth.adapters.midi_in import ALL_PORTS, NO_PORTS, MidiIn
+from synth.adapters.midi_in import MidiIn
 from synth.adapters.osc import LOOPBACK, OscServer, parse_endpoint
 from synth.adapters.oscquery import DEFAULT_HTTP, OscQueryServer
 from synth.adapters.outputs.source import Source
@@ -151,7 +151,7 @@ class Session:
             "audio": audio.device,
             "sample_rate": str(audio.sample_rate),
             "block_size": str(audio.block_size),
-            "midi": ",".join(self.midi.names) if self.midi else "none",
+            "midi": (",".join(self.midi.names) if self.midi else "") or "none",
             "osc": self.osc_address,
             "http": ":".join(map(str, self.http.address)) if self.http else "none",
             "preset": self.player.preset().name,
@@ -273,13 +273,7 @@ class Session:
         self.engine.__exit__(None, None, None)
 
     def _open_midi(self, config: SessionConfig) -> None:
-        """Open MIDI; a machine that has none is still played by OSC."""
-        try:
-            self.midi = MidiIn(self.player, config.midi_in, config.midi_api, self._tell)
-        except DeviceError as error:
-            if config.midi_in not in {ALL_PORTS, NO_PORTS} or config.midi_api != "auto":
-                raise  # what was asked for by name has to be there
-            self._tell(f"midi: {error}")
+        self.midi = MidiIn(self.player, config.midi_in, config.midi_api, self._tell)
 
     def _close_midi(self) -> None:
         midi, self.midi = self.midi, None

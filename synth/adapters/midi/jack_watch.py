@@ -54,6 +54,18 @@ class JackWatch:
             self._client = None
 
 
+def server_runs() -> bool:
+    """Tell whether a JACK server runs; where rtmidi is not loaded yet, no."""
+    path = find_libjack(Path("/proc/self/maps").read_text, "rtmidi")
+    if path is None:
+        return False
+    library, status = _load(path), ctypes.c_int()
+    client = library.jack_client_open(WATCH_NAME.encode(), _NO_START_SERVER, ctypes.byref(status))
+    if client:
+        library.jack_client_close(client)
+    return bool(client)
+
+
 def find_libjack(read_maps: Callable[[], str], owner: str) -> str | None:
     """Return the libjack in our memory; of several the one that came with a package.
 

@@ -202,12 +202,51 @@ def test_the_jack_server_may_end_and_come_back_and_no_note_sticks(
 
 
 @pytest.mark.usefixtures("no_sequencer")
-def test_no_midi_system_is_one_line_and_no_noise(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(DeviceError, match=r"jack: .*server not running") as caught:
-        MidiIn(Pianist(), api="jack")
-    assert "\n" not in str(caught.value)
+def test_no_midi_system_is_one_line_and_no_noise(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(midi_in, "LOOK_PERIOD_S", 0.05)
+    told = list[str]()
+    with MidiIn(Pianist(), api="jack", tell=told.append) as midi:
+        time.sleep(0.5)  # several looks
+        assert () == midi.names
+    (line,) = told
+    assert "jack: " in line
+    assert "server not running" in line
+    assert line.endswith("looking again until it is there")
     assert [] == list_ports("jack")
     assert ("", "") == capfd.readouterr()
+
+
+@pytest.mark.usefixtures("no_sequencer")
+def test_a_keyboard_of_a_system_that_is_not_there_is_refused() -> None:
+    with pytest.raises(DeviceError, match=r"jack: .*server not running") as caught:
+        MidiIn(Pianist(), ports="keystation", api="jack")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_jack_server_that_starts_later_is_found(
+    jack_server: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(midi_in, "LOOK_PERIOD_S", 0.1)
+    jack_server.close()
+    pianist, told = Pianist(), list[str]()
+    with MidiIn(pianist, api="jack", tell=told.append) as midi:
+        assert () == midi.names
+        jack_server.start()
+        wait_until(lambda: midi.names == ("gansynth-live-midi:midi_in",))
+        with far_keyboard() as send:
+            wait_until(lambda: "test-keyboard:keys" in midi.names)
+            send("144 60 127")
+            wait_until(lambda: len(pianist.events) == 1)
+            jack_server.stop()  # and it goes and comes as any other
+            wait_until(lambda: midi.names == ())
+        jack_server.start()
+        wait_until(lambda: midi.names == ("gansynth-live-midi:midi_in",))
+    assert "looking again" in told[0]
+    assert "midi: gansynth-live-midi:midi_in is open" == told[1]
+    assert "midi: JACK is back" == told[-1]
+    assert "" == capfd.readouterr().err
 
 
 def test_all_leaves_the_loop_of_alsa_alone() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import rtmidi
 
-from synth.adapters.midi.jack_watch import JackWatch, find_libjack
+from synth.adapters.midi.jack_watch import JackWatch, find_libjack, server_runs
 
 PATIENCE_S = 20.0
 MAPS = """7f00-7f01 r-xp 00000000 08:01 77  /usr/lib/x86_64-linux-gnu/libjack.so.0.1.0
@@ -45,3 +45,14 @@ def test_the_end_of_the_server_is_noticed(jack_server: Any, is_killed: bool) -> 
         watch.close()
         port.delete()
     jack_server.start()  # a killed one is forgotten by JACK only when one of its name ends in peace
+
+
+def test_whether_a_server_runs_is_told_without_a_word(
+    jack_server: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert server_runs()
+    jack_server.close()
+    assert not server_runs()
+    jack_server.start()
+    assert server_runs()
+    assert ("", "") == capfd.readouterr()

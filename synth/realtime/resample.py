@@ -92,15 +92,15 @@ def resample_block(
     for i in range(out.shape[0]):
         place = fraction * N_PHASES
         phase = int(place)
-        window = samples[read - N_BEFORE : read + N_AFTER + 1]
+        first = np.uint64(read - N_BEFORE)
         weight = place - phase
         # From 16 to 48 kHz an unbent note only ever meets tabulated places: half the work.
         if weight < ON_GRID:
-            out[i] = _filter(window, filters[phase])
+            out[i] = _filter(samples, first, filters, np.uint64(phase))
         elif weight > 1.0 - ON_GRID:
-            out[i] = _filter(window, filters[phase + 1])
+            out[i] = _filter(samples, first, filters, np.uint64(phase + 1))
         else:
-            out[i] = _interpolate(window, filters[phase], filters[phase + 1], np.float32(weight))
+            out[i] = _interpolate(samples, first, filters, np.uint64(phase), np.float32(weight))
         # The whole part is kept apart, so that the sum does not depend on the block's size.
         fraction += steps[i]
         n_whole = int(fraction)
@@ -109,24 +109,30 @@ def resample_block(
     return read, fraction
 
 
+# Indices have no sign: one that has is asked at every tap whether it counts from the end, and a
+# slice is cut to what is there. Without, a block takes 0.4 of the time.
 @realtime(fastmath=REORDERED)
-def _filter(window: NDArray[np.float32], taps: NDArray[np.float32]) -> np.float32:
+def _filter(
+    samples: NDArray[np.float32], first: np.uint64, filters: NDArray[np.float32], phase: np.uint64
+) -> np.float32:
     total = np.float32(0.0)
     for tap in range(N_TAPS):
-        total += window[tap] * taps[tap]
+        total += samples[first + np.uint64(tap)] * filters[phase, np.uint64(tap)]
     return total
 
 
 @realtime(fastmath=REORDERED)
 def _interpolate(
-    window: NDArray[np.float32],
-    left: NDArray[np.float32],
-    right: NDArray[np.float32],
+    samples: NDArray[np.float32],
+    first: np.uint64,
+    filters: NDArray[np.float32],
+    phase: np.uint64,
     weight: np.float32,
 ) -> np.float32:
     at_left = np.float32(0.0)
     at_right = np.float32(0.0)
     for tap in range(N_TAPS):
-        at_left += window[tap] * left[tap]
-        at_right += window[tap] * right[tap]
+        sample = samples[first + np.uint64(tap)]
+        at_left += sample * filters[phase, np.uint64(tap)]
+        at_right += sample * filters[phase + np.uint64(1), np.uint64(tap)]
     return at_left + weight * (at_right - at_left)

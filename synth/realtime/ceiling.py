@@ -123,12 +123,15 @@ def steepest_step(
     """
     # Four maxima side by side: a single one would wait for itself, twice the time.
     first = second = third = fourth = np.float32(0.0)
-    for i in range(hop_length, foreseen(overlap.shape[0]) - 4, 4):
-        a = overlap[i] * completion[i]
-        b = overlap[i + 1] * completion[i + 1]
-        c = overlap[i + 2] * completion[i + 2]
-        d = overlap[i + 3] * completion[i + 3]
-        e = overlap[i + 4] * completion[i + 4]
+    last = foreseen(overlap.shape[0])
+    sounds, share = overlap[hop_length:last], completion[hop_length:last]
+    for quad in range((sounds.shape[0] - 1) // 4):
+        i = 4 * quad  # never negative: no index is asked whether it counts from the end
+        a = sounds[i] * share[i]
+        b = sounds[i + 1] * share[i + 1]
+        c = sounds[i + 2] * share[i + 2]
+        d = sounds[i + 3] * share[i + 3]
+        e = sounds[i + 4] * share[i + 4]
         first = max(first, abs(b - a))
         second = max(second, abs(c - b))
         third = max(third, abs(d - c))

@@ -364,7 +364,7 @@ def _to_cartesian(
     imaginary[n_bins] = np.float32(0.0)
 
 
-@realtime(fastmath=REORDERED)
+@realtime
 def _add_windowed(
     even: NDArray[np.float32],
     odd: NDArray[np.float32],
@@ -374,13 +374,22 @@ def _add_windowed(
 ) -> None:
     # Phases are at the frame's centre, so the transform's sample 0 is the frame's middle.
     quarter = even.shape[0] // 2
-    for i in range(quarter):
-        overlap[2 * i] += gain * window[2 * i] * even[quarter + i]
-        overlap[2 * i + 1] += gain * window[2 * i + 1] * odd[quarter + i]
     middle = 2 * quarter
-    for i in range(quarter):
-        overlap[middle + 2 * i] += gain * window[middle + 2 * i] * even[i]
-        overlap[middle + 2 * i + 1] += gain * window[middle + 2 * i + 1] * odd[i]
+    _add_half(even[quarter:], odd[quarter:], gain, window[:middle], overlap[:middle])
+    _add_half(even[:quarter], odd[:quarter], gain, window[middle:], overlap[middle:])
+
+
+@realtime(fastmath=REORDERED)
+def _add_half(
+    even: NDArray[np.float32],
+    odd: NDArray[np.float32],
+    gain: np.float32,
+    window: NDArray[np.float32],
+    overlap: NDArray[np.float32],
+) -> None:
+    for i in range(even.shape[0]):
+        overlap[2 * i] += gain * window[2 * i] * even[i]
+        overlap[2 * i + 1] += gain * window[2 * i + 1] * odd[i]
 
 
 @realtime

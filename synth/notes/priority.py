@@ -12,25 +12,32 @@ import sys
 import threading
 from collections.abc import Iterator
 
-ONSET_PRIORITY = 40  # below the audio thread's (JACK gives its clients 60 or more)
+AUDIO_PRIORITY = (
+    60  # of a callback whose host gives it none; JACK gives its clients as much or more
+)
+ONSET_PRIORITY = 40  # of first notes: below the audio thread's
 SWITCH_INTERVAL_S = 0.0005  # that a thread waits for the interpreter at most; Python's own is 5 ms
 _BACKGROUND_NICENESS = 5  # a third of the turns of a thread that is not nice
 _log = logging.getLogger(__name__)
 _told: set[str] = set()
 
 
-def run_in_real_time(priority: int = ONSET_PRIORITY) -> bool:
-    """Let the calling thread, and threads that it makes, run before those of other programs.
+def run_in_real_time(priority: int = ONSET_PRIORITY, thread: int | None = None) -> bool:
+    """Let a thread, and threads that it makes, run before those of other programs.
+
+    Args:
+        priority: 1..99 among real-time threads.
+        thread: the system's number of it; None: the calling one.
 
     Returns:
         False where the system does not permit it; the log says so once.
 
-    Thread: worker.
+    Thread: worker, control.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            thread = threading.get_native_id()
-            os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(priority))
+            number = threading.get_native_id() if thread is None else thread
+            os.sched_setscheduler(number, os.SCHED_FIFO, os.sched_param(priority))
             return True
     if "real time" not in _told:
         _told.add("real time")

@@ -8,15 +8,18 @@ in their order.
 import contextlib
 import inspect
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from synth.adapters.closing import close_within
 from synth.adapters.outputs.source import CallbackSource
 from synth.errors import DeviceError
+from synth.notes.priority import AUDIO_PRIORITY, run_in_real_time
 
 N_CHANNELS = 2
 _PREFERRED_PCMS = ("pipewire", "pulse", "default")
@@ -105,7 +108,8 @@ class PortAudioOutput:
                 userdata=ffi.cast("void *", source.userdata),
                 wrap_callback=None,
             )
-            self._stream.start()
+            with _audio_thread_first():
+                self._stream.start()
         except self._sounddevice.PortAudioError as err:
             self.close()
             raise DeviceError(f"{self._device} does not open: {err.args[0]}") from err
@@ -132,6 +136,26 @@ class PortAudioOutput:
         except self._sounddevice.PortAudioError:
             return False
         return True
+
+
+@contextlib.contextmanager
+def _audio_thread_first() -> Iterator[None]:
+    """Let the threads that a stream starts run before those that make first notes.
+
+    PortAudio leaves its ALSA thread among the ordinary ones, where a chord of cold notes, whose
+    threads are in real time, would keep it from the processor for as long as they compute.
+    """
+    before = _foreign_threads()
+    yield
+    for thread in _foreign_threads() - before:
+        run_in_real_time(AUDIO_PRIORITY, thread)
+
+
+def _foreign_threads() -> set[int]:
+    """Return the threads of this process that are not Python's; on Linux."""
+    tasks = Path("/proc/self/task")
+    everybody = {int(task.name) for task in tasks.iterdir()} if tasks.is_dir() else set()
+    return everybody - {thread.native_id for thread in threading.enumerate()}
 
 
 def load_sounddevice() -> ModuleType:

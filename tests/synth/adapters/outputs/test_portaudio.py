@@ -137,6 +137,49 @@ def test_portaudio_calls_native_code_back_through_the_seam(
     assert 256 * n_blocks == n_samples
 
 
+ALSA = """
+</usr/share/alsa/alsa.conf>
+pcm.!default { type null }
+pcm.quiet { type null hint { show on description "nothing" } }
+"""
+
+THROUGH_ALSA = """
+import os
+import time
+from synth.adapters.outputs import portaudio
+from synth.notes.priority import AUDIO_PRIORITY, run_in_real_time
+from tests_engine import NativeCounter
+
+(device,) = [d for d in portaudio.list_devices() if d.name.startswith("quiet")]
+source, output = NativeCounter(), portaudio.PortAudioOutput(device, 48000, 256)
+before = portaudio._foreign_threads()
+output.start(source)
+(thread,) = portaudio._foreign_threads() - before
+time.sleep(0.1)
+policy, priority = os.sched_getscheduler(thread), os.sched_getparam(thread).sched_priority
+output.close()
+assert source.n_blocks[0] > 0
+is_permitted = run_in_real_time(1)
+assert (policy, priority) == ((os.SCHED_FIFO, AUDIO_PRIORITY) if is_permitted else (0, 0))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ALSA is Linux's")
+def test_the_audio_thread_runs_before_those_that_make_first_notes(tmp_path: Path) -> None:
+    (tmp_path / "tests_engine.py").write_text(ENGINE)
+    (tmp_path / "asound.conf").write_text(ALSA)
+    changes = {"PYTHONPATH": str(tmp_path), "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")}
+    finished = subprocess.run(
+        [sys.executable, "-c", THROUGH_ALSA],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | changes,
+    )
+    assert 0 == finished.returncode, finished.stderr
+
+
 class Silence:
     callback_address = 1
     userdata = 0

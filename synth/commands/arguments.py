@@ -91,7 +91,7 @@ def velocity(word: str) -> float:
 
 
 def seconds(word: str) -> float:
-    """Read for how long a key is held."""
+    """Read for how long something sounds."""
     return _number(word, "seconds", 0.0, MAX_NOTE_S)
 
 

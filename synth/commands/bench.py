@@ -4,7 +4,7 @@ import argparse
 import json
 
 from synth.commands import Subparsers
-from synth.commands.arguments import add_backend, add_instrument
+from synth.commands.arguments import add_backend, add_instrument, seconds
 
 
 def add_command(subparsers: Subparsers) -> None:
@@ -25,7 +25,7 @@ def add_command(subparsers: Subparsers) -> None:
         "--blocks", metavar="N", type=_count, default=100_000, help="callbacks to time (100000)"
     )
     parser.add_argument(
-        "--seconds", metavar="S", type=float, default=10.0, help="to play for its memory (10)"
+        "--seconds", metavar="S", type=seconds, default=10.0, help="to play for its memory (10)"
     )
     parser.set_defaults(run=run)
 

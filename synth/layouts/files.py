@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from synth.errors import InputFileError
 from synth.layouts.max_patch import max_patch
 from synth.layouts.pd_patch import pd_patch
 from synth.layouts.reference import reference_html, reference_markdown
@@ -23,12 +24,18 @@ def write_layouts(folder: Path) -> list[Path]:
     """Write every layout into a folder; return the files.
 
     Raises:
-        OSError: a file cannot be written.
+        InputFileError: a file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in layouts().items():
-        path = folder / name
-        path.write_bytes(content)
-        written.append(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in layouts().items():
+            path = folder / name
+            path.write_bytes(content)
+            written.append(path)
+    except OSError as err:
+        raise InputFileError(
+            f"cannot write layouts into {folder}: {err.strerror or err};"
+            " give a folder that you may write to, by --out"
+        ) from err
     return written

@@ -163,3 +163,29 @@ def test_an_osc_port_that_is_taken():
 
 def test_a_keyboard_that_is_not_there():
     refuse("play", "--audio", "null", "--midi-in", "no such", exit_code=4, saying="MIDI")
+
+
+def test_layouts_in_a_folder_that_cannot_be_written(out):
+    refuse("presets", "layouts", "--out", out, exit_code=3, saying=f"layouts into {out}")
+    assert_untouched(out)
+
+
+def test_osc_hosts_and_ports_that_cannot_be():
+    for address in ("nonsense", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:x"):
+        refuse("play", "--audio", "null", "--osc", address, exit_code=2, saying="HOST:PORT")
+
+
+def test_no_player_to_ask():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"  # bound: nobody else is there to answer
+        refuse("status", "--osc", address, exit_code=4, saying=address)
+        refuse("status", "--json", "--osc", address, exit_code=4, saying=address)
+
+
+def test_a_run_log_that_is_none(out, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("hello\n")
+    refuse("replay", text, out, exit_code=3, saying="text.txt")
+    refuse("replay", tmp_path / "none", out, exit_code=3, saying="none")
+    assert_untouched(out)

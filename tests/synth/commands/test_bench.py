@@ -22,3 +22,10 @@ def test_a_count_of_nothing_is_wrong_usage(capsys):
         cli.main(["bench", "--notes", "0"])
     assert left.value.code == 2
     assert "expected a whole number from 1" in capsys.readouterr().err
+
+
+def test_a_time_that_runs_backwards_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["bench", "--seconds", "-3"])
+    assert left.value.code == 2
+    assert "expected seconds from 0 to" in capsys.readouterr().err

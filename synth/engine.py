@@ -459,6 +459,9 @@ class Engine:
 
     def _tick(self) -> None:
         self._outbox.flush()
+        if self._outbox.must_be_told_all():
+            for command in self._settings.everything():
+                self._send(**command)
         self._sounding.take_back(self._renderer.take_returned())
         self._follow_timbres()
 

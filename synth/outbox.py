@@ -4,6 +4,7 @@ The ring is full for a moment when thousands of events come at once, and for lon
 commands: the device is gone, or its thread stands still. What must not be lost is kept: notes that
 end, pedals, slots. Moves of controls are shed instead, those first that a later move of the same
 control has overtaken; while it is full, no further note is struck and none changes its timbre.
+Where the last word on a control was shed, all are told anew once there is room.
 """
 
 from collections import deque
@@ -42,11 +43,13 @@ class Outbox:
         self._n_most = n_most
         self._waiting: deque[Command] = deque()
         self.n_shed = 0  # moves that the audio thread will never hear of
+        self._is_behind = False  # a control may stand elsewhere there than here
 
     def redirect(self, push: Callable[..., bool]) -> None:
         """Send to another audio thread; what waited for the one before is forgotten."""
         self._push = push
         self._waiting.clear()
+        self._is_behind = False
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -69,6 +72,12 @@ class Outbox:
         while self._waiting and self._push(**self._waiting[0]):
             self._waiting.popleft()
 
+    def must_be_told_all(self) -> bool:
+        """Tell, once, that all is sent but last words were shed: say where all controls are."""
+        is_time = self._is_behind and not self._waiting
+        self._is_behind &= not is_time
+        return is_time
+
     def _has_made_room(self, command: Command) -> bool:
         """Shed a move, or join what ends notes; False where the command itself is to be shed."""
         moves = [waiting for waiting in self._waiting if waiting["kind"] in _MOVES]
@@ -76,8 +85,10 @@ class Outbox:
         if moves:
             self._waiting.remove((overtaken or moves)[0])
             self.n_shed += 1
+            self._is_behind |= not overtaken
         elif command["kind"] in _MOVES:
             self.n_shed += 1
+            self._is_behind = True
             return False
         else:
             self._join_endings(command)

@@ -92,6 +92,27 @@ def test_moves_make_way_for_note_offs(outbox, full_ring):
     ]
 
 
+def test_controls_are_to_be_told_anew_once_the_last_word_of_one_was_shed(outbox, full_ring):
+    outbox.send(volume(0.2))
+    for key in range(MOST):
+        outbox.send(release(key))
+    assert not outbox.must_be_told_all()  # not while anything waits
+    sent = flushed(outbox, full_ring)
+    assert volume(0.2) not in sent
+    assert outbox.must_be_told_all()
+    assert not outbox.must_be_told_all()  # once
+
+
+def test_a_move_that_was_overtaken_need_not_be_told_anew(outbox, full_ring):
+    outbox.send(volume(0.2))
+    for key in range(MOST - 1):
+        outbox.send(start(key))
+    outbox.send(volume(0.3))
+    assert outbox.n_shed == 1
+    flushed(outbox, full_ring)
+    assert not outbox.must_be_told_all()
+
+
 def test_what_waits_is_bounded_and_every_key_is_released(outbox, full_ring):
     for key in range(4):
         outbox.send(start(key))

@@ -459,17 +459,15 @@ class Engine:
 
     def _tick(self) -> None:
         self._outbox.flush()
-        if self._outbox.must_be_told_all():
-            for command in self._settings.everything():
-                self._send(**command)
+        for command in self._settings.everything() if self._outbox.must_be_told_all() else ():
+            self._send(**command)
         self._sounding.take_back(self._renderer.take_returned())
         self._follow_timbres()
 
     def _follow_timbres(self) -> None:
         if self._outbox.is_full:
             return  # they follow once there is room
-        ending = self._renderer.ending_notes
-        for command in self._sounding.follow(self._settings.parts, ending):
+        for command in self._sounding.follow(self._settings.parts, self._renderer.ending_notes):
             self._send(**command)
 
     # --- below ----------------------------------------------------------------------------------

@@ -458,9 +458,7 @@ class Engine:
                     self._sounding.make_in_advance(self._settings.parts)
 
     def _tick(self) -> None:
-        self._outbox.flush()
-        for command in self._settings.everything() if self._outbox.must_be_told_all() else ():
-            self._send(**command)
+        self._outbox.flush(self._settings.everything)
         self._sounding.take_back(self._renderer.take_returned())
         self._follow_timbres()
 

@@ -8,7 +8,7 @@ Where the last word on a control was shed, all are told anew once there is room.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from synth.realtime import queue
@@ -67,16 +67,18 @@ class Outbox:
         if not self.is_full or self._has_made_room(command):
             self._waiting.append(command)
 
-    def flush(self) -> None:
-        """Send what waits, as far as there is room."""
+    def flush(self, everything: Callable[[], Iterable[Command]] = tuple) -> None:
+        """Send what waits, as far as there is room.
+
+        Args:
+            everything: says where all controls are; sent where a control's last word was shed.
+        """
         while self._waiting and self._push(**self._waiting[0]):
             self._waiting.popleft()
-
-    def must_be_told_all(self) -> bool:
-        """Tell, once, that all is sent but last words were shed: say where all controls are."""
-        is_time = self._is_behind and not self._waiting
-        self._is_behind &= not is_time
-        return is_time
+        if self._is_behind and not self._waiting:
+            self._is_behind = False
+            for command in everything():
+                self.send(command)
 
     def _has_made_room(self, command: Command) -> bool:
         """Shed a move, or join what ends notes; False where the command itself is to be shed."""

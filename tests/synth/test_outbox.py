@@ -92,15 +92,17 @@ def test_moves_make_way_for_note_offs(outbox, full_ring):
     ]
 
 
-def test_controls_are_to_be_told_anew_once_the_last_word_of_one_was_shed(outbox, full_ring):
+def test_all_controls_are_told_anew_once_the_last_word_of_one_was_shed(outbox, full_ring):
     outbox.send(volume(0.2))
     for key in range(MOST):
         outbox.send(release(key))
-    assert not outbox.must_be_told_all()  # not while anything waits
-    sent = flushed(outbox, full_ring)
-    assert volume(0.2) not in sent
-    assert outbox.must_be_told_all()
-    assert not outbox.must_be_told_all()  # once
+    outbox.flush(lambda: [volume(0.2)])
+    assert full_ring.taken == []  # not while the ring is full
+    full_ring.room = 10**6
+    outbox.flush(lambda: [volume(0.2)])
+    outbox.flush(lambda: [volume(0.2)])
+    assert full_ring.taken.count(volume(0.2)) == 1
+    assert full_ring.taken[-1] == volume(0.2)
 
 
 def test_a_move_that_was_overtaken_need_not_be_told_anew(outbox, full_ring):
@@ -109,8 +111,9 @@ def test_a_move_that_was_overtaken_need_not_be_told_anew(outbox, full_ring):
         outbox.send(start(key))
     outbox.send(volume(0.3))
     assert outbox.n_shed == 1
-    flushed(outbox, full_ring)
-    assert not outbox.must_be_told_all()
+    full_ring.room = 10**6
+    outbox.flush(lambda: [volume(0.9)])
+    assert volume(0.9) not in full_ring.taken
 
 
 def test_what_waits_is_bounded_and_every_key_is_released(outbox, full_ring):

@@ -213,7 +213,11 @@ class _Slots:
         self.pool = allocate_pool(instrument, config.cache_bytes)
         self._instrument = instrument
         self._generator, _ = open_backend(
-            instrument, backend=config.backend, is_offline=True, tell=_ignore
+            instrument,
+            backend=config.backend,
+            device=config.device,
+            is_offline=True,
+            tell=_ignore,
         )
         # What is there is told apart from what a block has seen: publishing is our own business.
         self._finisher = replace(for_worker(make_finisher(instrument)), publish=_ignore)

@@ -38,9 +38,9 @@ from synth.realtime import intake
 from synth.realtime.renderer import CommandRow, Renderer
 
 FORMAT = 1
-_SIZES = (
+_SETTINGS = (
     *("n_voices", "n_spare_voices", "steal_fade_ms", "max_hops_per_block"),
-    *("cache_bytes", "n_commands"),
+    *("cache_bytes", "n_commands", "backend", "device"),
 )
 _PULL_S = 0.1  # between two writes
 _MOST_WAITING = 100_000  # lines; more are lost rather than kept in memory
@@ -50,11 +50,11 @@ _log = logging.getLogger(__name__)
 
 
 def run_head(instrument: Instrument, config: EngineConfig) -> dict[str, Any]:
-    """Return what a replay has to know: which instrument, and the sizes that samples depend on."""
+    """Return what a replay has to know: the instrument, and the settings that samples depend on."""
     return {
         "name": instrument.name,
         "instrument": instrument.identifier,
-        "engine": {name: getattr(config, name) for name in _SIZES},
+        "engine": {name: getattr(config, name) for name in _SETTINGS},
     }
 
 

@@ -205,6 +205,25 @@ def test_a_live_run_of_the_shipped_instrument_is_rendered_again_bit_by_bit(shipp
     assert np.array_equal(heard.view(np.int32), sections[0].view(np.int32))
 
 
+def test_a_run_of_another_runtime_is_rendered_by_that_one(shipped, tmp_path):
+    path = tmp_path / "run.jsonl"
+    out = np.zeros((256, 2), np.float32)
+    with Engine(shipped, EngineConfig(is_offline=True, backend="onnx")) as engine:
+        engine.log_run(path)
+        engine.prepare(SAMPLE_RATE, 256)
+        engine.post(NoteOn(pitch=50, velocity=0.8))
+        for _ in range(100):
+            engine.process(out)
+    assert np.abs(out).max() > 0.0
+    replay, _ = replayed(path, shipped)
+    assert (replay.differs_at_s, replay.other_notes) == (None, [])
+    # Another runtime rounds otherwise, and the notes are named.
+    lines = lines_of(path)
+    lines[0]["engine"]["backend"] = "auto"
+    replay, _ = replayed(write_lines(tmp_path / "auto.jsonl", lines), shipped)
+    assert {note.pitch for note in replay.other_notes} == {50}
+
+
 def test_what_no_block_has_seen_is_gone_with_its_audio_thread(tiny_instrument, tmp_path):
     path = tmp_path / "run.jsonl"
     out = np.zeros((64, 2), np.float32)

@@ -64,8 +64,8 @@ def _search_path() -> str:
 
 
 def version_digest() -> str:
-    """Digest what machine code depends on: our files, the compiler and the processor."""
+    """Digest what machine code depends on: our files, where they lie, compiler and processor."""
     versions = (sys.version, numba.__version__, llvmlite.__version__)
     processor = (binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten())
-    words = (source_digest(_ENGINE), *versions, *processor)
+    words = (source_digest(_ENGINE), str(_ENGINE), *versions, *processor)  # numba keeps by place
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:24]

@@ -51,13 +51,15 @@ def test_what_did_not_succeed_is_tried_again_at_the_next_start(calls, tmp_path, 
     assert not (tmp_path / version_digest()).exists()
 
 
-def test_another_processor_or_another_line_compiles_anew(monkeypatch):
+def test_another_processor_place_or_line_compiles_anew(monkeypatch, tmp_path):
     before = version_digest()
     assert version_digest() == before
     monkeypatch.setattr(first_start.binding, "get_host_cpu_name", lambda: "another")
     other = version_digest()
     monkeypatch.setattr(first_start, "source_digest", lambda _: "another")
-    assert len({before, other, version_digest()}) == 3
+    line = version_digest()
+    monkeypatch.setattr(first_start, "_ENGINE", tmp_path / "engine.py")
+    assert len({before, other, line, version_digest()}) == 4
     assert native_cache._DIGEST.fullmatch(before)  # or it would never be removed
 
 

@@ -140,3 +140,14 @@ def test_the_gate_silences_what_lies_little_above_the_floor_and_nothing_else() -
     np.testing.assert_allclose(gated[loud], plain[loud], rtol=1e-4)
     assert np.mean(plain == 0.0) < 0.01
     assert np.mean(gated == 0.0) > 0.5
+
+
+def test_nothing_is_louder_than_a_recording_can_be() -> None:
+    image = encode(harmonic_note(LIVE), LIVE)
+    loudest, far_beyond = image.copy(), image.copy()
+    loudest[0] = 1.0
+    far_beyond[0] = 4.55  # as a timbre far from all that was learned came out of the generator
+    expected, _ = to_magnitude_and_advance(loudest, LIVE)
+    magnitude, _ = to_magnitude_and_advance(far_beyond, LIVE)
+    np.testing.assert_array_equal(magnitude, expected)
+    assert magnitude.max() == pytest.approx(LIVE.n_fft / 4, rel=0.01)  # a full-scale sine's

@@ -235,8 +235,8 @@ def to_magnitude_and_advance(
             f"spectrogram has shape {list(spectrogram.shape)}; "
             f"it must be [{spec.n_channels}, n_frames, {spec.n_bins}]"
         )
-    # No recording has more than 1, where `encode` ends. A generator has, for timbres far from all that
-    # it learned: three times that is a note 200 dB too loud.
+    # No recording has more than 1, where `encode` ends. A generator has, for timbres far from all
+    # that it learned: 4.55 was seen, 185 dB too loud.
     bounded = np.minimum(spectrogram[0], np.float32(1.0))
     log_power = (bounded - spec.log_power_offset) / spec.log_power_gain
     power = np.maximum(np.exp(log_power) - (1.0 + gate) * spec.log_offset, 0.0)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.notes.native.kernel import compiled, inlined
-from synth.notes.native.microkernel import DEPTH, multiply
+from synth.notes.native.microkernel import DENSE_HALF, DEPTH, multiply
 from synth.notes.native.stylekernel import SLOPE, style
 from synth.notes.native.winograd import N_POINTS, gather_results, transform_image
 
@@ -175,7 +175,7 @@ def connect(program: Any, layer: Any, work: Float32) -> None:
     """Compute a dense layer."""
     width = program.widths[layer.tile]
     for panel in range(layer.n_panels):
-        step_bytes = DEPTH * width * (2 if layer.tile == 1 else 4)
+        step_bytes = DEPTH * width * (2 if layer.tile == DENSE_HALF else 4)
         multiply(
             layer.tile,
             work.ctypes.data + 4 * layer.source,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,9 @@ def test_those_that_wait_come_before_other_programs_and_those_that_compute_do_no
     for thread in threads:
         thread.start()
     computing, waiting = (thread.native_id for thread in threads)
+    stat = Path(f"/proc/self/task/{waiting}/stat")
+    while ") S " not in stat.read_text():  # it has started and does not wait yet
+        time.sleep(0.01)
     rounds = []
     for _ in range(20):  # who computes is between two blocks now and then
         rounds.append(set())

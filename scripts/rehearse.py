@@ -2,14 +2,16 @@
 
 Sixteen voices that are struck, bent and let go, a timbre that moves sixty times a second, and a
 Python thread that never rests, in blocks of 64 samples at real-time priority. Late is a block for
-which our thread had the processor longer than it lasts; the server's own xruns stand beside it.
-Then the log of the run is replayed and compared sample by sample.
+which our thread had the processor longer than it lasts; the server's own xruns stand beside it, and
+the late blocks of a thread that only adds up numbers at the same time (`control_thread.py`): what
+both have is the machine's. Then the log of the run is replayed and compared sample by sample.
 
     scripts/rehearse.py --minutes 10
 """
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import threading
@@ -29,6 +31,7 @@ from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre, slerp
 from synth.replay import Replay
 
+CONTROL = Path(__file__).with_name("control_thread.py")
 N_VOICES = 16
 MOVES_PER_S = 60
 BEND_SEMITONES = 0.3
@@ -47,7 +50,11 @@ def main() -> int:
     instrument = Instrument.load(default_instrument())
     with tempfile.TemporaryDirectory() as folder, running_server(args.block_size):
         log = args.log or Path(folder) / "run.jsonl"
+        control = subprocess.Popen(
+            [sys.executable, CONTROL, "--minutes", str(args.minutes)], stdout=subprocess.PIPE
+        )
         figures = play(instrument, log, 60.0 * args.minutes)
+        figures["control"] = json.loads(control.communicate()[0])
         replay = Replay(Path(figures.pop("log")), instrument)
         n_blocks = sum(1 for _ in replay.blocks())
     figures |= {

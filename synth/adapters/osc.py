@@ -23,6 +23,7 @@ from synth.adapters.network.subscribers import (
 from synth.adapters.osc_addresses import NETWORK_ADDRESSES, Change, OscAddresses
 from synth.adapters.osc_packet import Message, build_message
 from synth.errors import ConfigError, DeviceError
+from synth.notes.priority import PromptThread
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9000
@@ -129,7 +130,9 @@ class OscServer:
     # --- receiving -------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        prompt = PromptThread()
         while self._is_open:
+            prompt.keep()
             due_s = self.receiver.do_due()
             self._tell_meters()
             self._socket.settimeout(self._patience_s(due_s))

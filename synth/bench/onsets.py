@@ -1,9 +1,10 @@
 """From a key to its sound: notes that nobody has made before, and notes that are there.
 
 Everything runs as it does live: the workers, a callback every 64 samples, eight held notes whose
-timbre moves sixty times a second, as under a finger on the pad. What is timed is heard alone in the
-right channel, all else plays on the left; a note sounds when the block with its first sample is
-there. The timbre is fresh for every note, and nothing is made in advance.
+timbre moves sixty times a second, as under a finger on the pad; who posts has the priority of the
+threads of MIDI and OSC. What is timed is heard alone in the right channel, all else plays on the
+left; a note sounds when the block with its first sample is there. The timbre is fresh for every
+note, and nothing is made in advance.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from synth.engine import Engine
 from synth.events import AllSoundOff, NoteOn, SetParameter, SetTimbre
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre, slerp
+from synth.notes.priority import PromptThread
 
 BLOCK_SIZE = 64
 HELD_PITCHES = (36, 43, 48, 52, 55, 60, 64, 67)
@@ -50,7 +52,7 @@ def measure_onsets(
     rng = np.random.default_rng(seed)
     with Engine(instrument, config) as engine, Pacer(engine, BLOCK_SIZE) as pacer:
         _place(engine)
-        with _moving_timbre(engine, instrument):
+        with _moving_timbre(engine, instrument), PromptThread():
             time.sleep(_WARM_UP_S)
             cold = [_time_cold(engine, pacer, rng, (0,)) for _ in range(n_notes)]
             chords = [_time_cold(engine, pacer, rng, CHORD_PITCHES) for _ in range(n_chords)]
@@ -77,8 +79,10 @@ def _moving_timbre(engine: Engine, instrument: Instrument) -> Iterator[None]:
     ended = threading.Event()
 
     def move() -> None:
+        prompt = PromptThread()
         started = time.monotonic()
         while not ended.wait(1.0 / MOVES_PER_S):
+            prompt.keep()
             way = (time.monotonic() - started) / SWEEP_S
             latent = slerp(first, last, abs(1.0 - way % 2.0))
             engine.post(SetTimbre(latent=tuple(map(float, latent)), part=HELD_PART))

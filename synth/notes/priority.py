@@ -1,7 +1,8 @@
-"""Who gets a core first: threads that make first sounds before all others, the background last.
+"""Who gets a core first: what sounds, then who plays, then who makes first sounds, then the rest.
 
 Linux knows a priority for each thread. Elsewhere, and where real time is not permitted, threads
-stay as they are, and one line of the log says so.
+stay as they are, and one line of the log says so. A JACK server has 10 and gives its clients 5:
+what we compute comes after the audio threads of all of them.
 """
 
 import contextlib
@@ -10,13 +11,19 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from typing import Self
 
 AUDIO_PRIORITY = (
     60  # of a callback whose host gives it none; JACK gives its clients as much or more
 )
-ONSET_PRIORITY = 40  # of first notes: below the audio thread's
+# Of those who strike notes: a chord's last one must not wait until its first ones are made.
+CONTROL_PRIORITY = 3
+ONSET_PRIORITY = 2  # of first notes
 SWITCH_INTERVAL_S = 0.0005  # that a thread waits for the interpreter at most; Python's own is 5 ms
+_MOST_CONTROL = 0.5  # of a core, for a thread that is in real time for being struck
+_LOOK_S = 0.1
 _BACKGROUND_NICENESS = 5  # a third of the turns of a thread that is not nice
 _log = logging.getLogger(__name__)
 _told: set[str] = set()
@@ -46,6 +53,52 @@ def run_in_real_time(priority: int = ONSET_PRIORITY, thread: int | None = None) 
             " run `gansynth doctor`"
         )
     return False
+
+
+class PromptThread:
+    """Keeps the thread that plays notes before those that make them, while it has little to do.
+
+    One that is flooded with packets or messages goes back among the ordinary ones: what is in real
+    time for good would be taken off its core by the system, and the audio thread there with it.
+    A thread that somebody else put in real time, as JACK does, stays as it is. As a context manager
+    it leaves the thread as it was.
+
+    Thread: the one that plays, from first to last.
+    """
+
+    def __init__(self) -> None:
+        self._is_raised = False
+        self._looked_s = self._used_s = 0.0
+
+    def __enter__(self) -> Self:
+        self.keep()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._is_raised:
+            self._move(is_raised=False)
+
+    def keep(self) -> None:
+        """Look, ten times a second at most, where the thread belongs; call it for every message."""
+        now_s = time.monotonic()
+        passed_s = now_s - self._looked_s
+        if passed_s < _LOOK_S:
+            return
+        used_s = time.thread_time()
+        is_flooded = used_s - self._used_s > _MOST_CONTROL * passed_s
+        self._looked_s, self._used_s = now_s, used_s
+        if sys.platform == "linux" and is_flooded == self._is_raised:
+            self._move(is_raised=not is_flooded)
+
+    def _move(self, *, is_raised: bool) -> None:
+        before = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK if self._is_raised else os.SCHED_OTHER
+        if os.sched_getscheduler(0) != before:
+            return
+        # What such a thread starts, a player's reloading for one, is not in real time with it.
+        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK if is_raised else os.SCHED_OTHER
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, policy, os.sched_param(CONTROL_PRIORITY * is_raised))
+            self._is_raised = is_raised
 
 
 def run_in_background() -> None:

@@ -84,7 +84,7 @@ def hurry() -> None:
 
 
 def _run_in_real_time(thread: int) -> None:
-    if os.sched_getscheduler(thread) not in {os.SCHED_FIFO, os.SCHED_RR}:
+    if os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER:
         os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(_CLOSING))
 
 

@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+import torch
 
 SAMPLE_RATE = 44_000  # Hz: a period of 440 Hz is 100 samples, of 10 kHz 4.4
 ROOT_PITCH = 69
@@ -27,6 +28,12 @@ PRESETS = {
     48: ("Whisper", [{"attenuation_cb": 1440}]),
     119: ("Cymbal", [{}]),
 }
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Networks of tests are tiny: a second thread gains nothing, and waits for its core."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
@@ -165,8 +172,6 @@ def tone(pitch, level, partials):
 @pytest.fixture(scope="session")
 def tone_run(tmp_path_factory):
     """The folder of an untrained run that knows the timbres of `tone_set`."""
-    import torch
-
     from training.checkpoint import InstrumentLatents, save_checkpoint
     from training.config import CONFIGS, config_to_dict
     from training.model.generator import Generator
@@ -209,8 +214,6 @@ def tone_classifier(tone_set):
 @pytest.fixture(scope="session")
 def paper_run(tmp_path_factory):
     """The folder of an untrained run of GANSynth's own kind."""
-    import torch
-
     from synth.representation import SpectrogramSpec
     from training.checkpoint import save_checkpoint
     from training.config import config_to_dict

@@ -3,6 +3,7 @@ import logging
 import os
 import sys
 import threading
+import time
 
 import pytest
 
@@ -70,6 +71,66 @@ def test_what_is_not_permitted_is_told_once(caplog, monkeypatch):
         assert [priority.run_in_real_time() for _ in range(3)] == [False] * 3
     assert len(caplog.records) == 1
     assert "gansynth doctor" in caplog.text
+
+
+def policies(work):
+    """Run on a thread; return the policies that the work met, without the flag for children."""
+    return on_a_thread(lambda: [policy & ~os.SCHED_RESET_ON_FORK for policy in work()])
+
+
+def policy_here():
+    return os.sched_getscheduler(0)
+
+
+def is_permitted():
+    return on_a_thread(priority.run_in_real_time)
+
+
+def compute(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+@ONLY_LINUX
+def test_who_plays_is_in_real_time_until_flooded_and_then_again():
+    def work():
+        with priority.PromptThread() as prompt:
+            yield policy_here()
+            for pause_s, busy_s in ((0.11, 0.0), (0.0, 0.3), (0.2, 0.0)):
+                time.sleep(pause_s)
+                compute(busy_s)
+                prompt.keep()
+                yield policy_here()
+        yield policy_here()
+
+    first = os.SCHED_FIFO if is_permitted() else os.SCHED_OTHER
+    assert policies(work) == [first, first, os.SCHED_OTHER, first, os.SCHED_OTHER]
+
+
+@ONLY_LINUX
+def test_what_a_prompt_thread_starts_is_not_in_real_time_with_it():
+    def work():
+        with priority.PromptThread():
+            return [on_a_thread(policy_here)]
+
+    assert policies(work) == [os.SCHED_OTHER]
+
+
+@ONLY_LINUX
+def test_a_thread_that_somebody_else_put_in_real_time_stays_as_it_is():
+    def work():
+        priority.run_in_real_time(5)
+        with priority.PromptThread() as prompt:
+            yield policy_here()
+            compute(0.3)
+            prompt.keep()
+            yield policy_here()
+        yield policy_here()
+
+    kept = os.SCHED_FIFO if is_permitted() else os.SCHED_OTHER
+    assert policies(work)[0] == kept
+    assert set(policies(work)) == {kept}
 
 
 def test_the_interpreter_is_quick_inside_and_as_before_outside():

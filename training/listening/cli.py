@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 from synth.errors import ConfigError, InputFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from training.listening.store import AnswerStore, TestKind
+    from training.listening.trials import Stimulus
 
 _TESTS: dict[str, tuple[TestKind, ...]] = {
     "pair": ("pair",),
@@ -97,23 +100,24 @@ def run_listen(args: argparse.Namespace) -> int:
             raise ConfigError("--instrument is missing; name the folder of what is to be heard")
         if args.trials < 1 or args.notes < 1:
             raise ConfigError(f"--trials {args.trials} --notes {args.notes}: wanted 1 or more")
+    # What is heard comes first: where it is missing, no file of answers is left behind.
+    heard = None if args.results else _make_heard(args)
     with AnswerStore(args.answers) as store:
-        if not args.results:
-            _serve(args, store)
+        if heard is not None:
+            _serve(args, store, heard)
         answers = store.answers()
     print(json.dumps(summary(answers)) if args.json else summary_text(answers))
     return 0
 
 
-def _serve(args: argparse.Namespace, store: AnswerStore) -> None:
+def _make_heard(args: argparse.Namespace) -> tuple[Sequence[Stimulus], int]:
+    """Make the sounds of a test; return them with their sample rate."""
     from training.data.prepared import PreparedSet
     from training.evaluate_cli import Progress
-    from training.listening.server import ListeningServer
     from training.listening.stimuli import choose_asked, make_stimuli, open_systems
-    from training.listening.trials import make_trials
     from training.metrics.played import PlayerDecoder
 
-    host, port = _address(args.http)
+    _address(args.http)
     systems, instrument = open_systems(args.instruments, args.runs)
     data = PreparedSet.open(args.data) if args.data else None
     if data is not None and data.sample_rate != instrument.spec.sample_rate:
@@ -125,8 +129,17 @@ def _serve(args: argparse.Namespace, store: AnswerStore) -> None:
     with Progress() as progress:
         decoder = PlayerDecoder(instrument.spec, instrument.tiles[0].n_frames)
         stimuli = make_stimuli(systems, asked, data, decoder, progress.tell)
+    return stimuli, instrument.spec.sample_rate
 
-    rate = instrument.spec.sample_rate
+
+def _serve(
+    args: argparse.Namespace, store: AnswerStore, heard: tuple[Sequence[Stimulus], int]
+) -> None:
+    from training.listening.server import ListeningServer
+    from training.listening.trials import make_trials
+
+    host, port = _address(args.http)
+    stimuli, rate = heard
     tests = _TESTS[args.test]
     stop = threading.Event()
     previous = {

@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from synth.errors import ConfigError, InputFileError
+from synth.errors import ConfigError, InputFileError, SynthError
 from training.listening.cli import add_listen_command
 from training.listening.store import Answer, AnswerStore
 
@@ -74,3 +74,10 @@ def test_results_of_nothing_are_refused(tmp_path):
 def test_wrong_words_are_refused(tmp_path, words, reason):
     with pytest.raises(ConfigError, match=reason):
         listen(*words, "--answers", tmp_path / "a.sqlite3")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_instrument_that_is_none_leaves_no_file(tmp_path):
+    with pytest.raises(SynthError, match="none"):
+        listen("--instrument", tmp_path / "none", "--answers", tmp_path / "a.sqlite3")
+    assert not list(tmp_path.iterdir())

@@ -129,6 +129,18 @@ LIVE = SpectrogramSpec()
 """The shipped instrument's spec: linear bins, IF as a pair, frame j centred on sample j *
 hop_length."""
 
+WIDE = SpectrogramSpec(
+    sample_rate=32_000,
+    n_fft=4096,
+    hop_length=1024,
+    n_bins=2048,
+    front_padding=2048,
+    log_offset=4e-5,
+    log_power_offset=-0.1562,
+)
+"""`LIVE` with twice the bandwidth: frames as long, bins as wide, twice as many. A window of twice
+the samples has four times the power, which the logarithm's offsets take back."""
+
 GANSYNTH = SpectrogramSpec(
     scale="mel",
     if_format="angle",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from synth.errors import ConfigError
-from synth.representation import LIVE, SpectrogramSpec
+from synth.representation import LIVE, WIDE, SpectrogramSpec
 from training.paper_config import PAPER, PaperConfig
 
 AnyConfig = TypeVar("AnyConfig", bound="TrainingConfig | PaperConfig")
@@ -260,6 +260,9 @@ _MUSESCORE_INSTRUMENTS = (
 
 CONFIGS: dict[str, TrainingConfig] = {
     "live": TrainingConfig(name="live", instruments=_FLUID_INSTRUMENTS + _MUSESCORE_INSTRUMENTS),
+    "wide": TrainingConfig(  # up to 16 kHz: of a set made with --sample-rate 32000
+        name="wide", spec=WIDE, instruments=_FLUID_INSTRUMENTS + _MUSESCORE_INSTRUMENTS
+    ),
     "own": TrainingConfig(name="own"),  # `live`, on whatever instruments the data hold
     "smoke": TrainingConfig(
         name="smoke",

@@ -36,7 +36,7 @@ def _add_soundfont(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "soundfont",
         help="render SoundFonts, as NSynth records instruments",
         description="Render every melodic preset at every pitch and velocity, 3 s held and 1 s "
-        "released, 16 kHz mono. The same command goes on where it was stopped.",
+        "released, mono. The same command goes on where it was stopped.",
     )
     parser.add_argument("soundfonts", nargs="+", type=Path, metavar="SF2", help=".sf2 or .sf3")
     _add_out(parser)
@@ -57,6 +57,13 @@ def _add_soundfont(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument(
         "--velocities", type=parse_numbers, metavar="LIST", help="(default: 25,50,75,100,127)"
+    )
+    parser.add_argument(
+        "--sample-rate",
+        type=int,
+        default=16_000,
+        metavar="HZ",
+        help="of the set, up to 32000 (default: %(default)s, NSynth's)",
     )
     parser.add_argument(
         "--gain",
@@ -156,6 +163,7 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
 def run_dataset_soundfont(args: argparse.Namespace) -> int:
     """Run `gansynth dataset soundfont`."""
     from training.data.build import BuildConfig, build_soundfont_set
+    from training.data.fluid import NoteTiming
     from training.data.soundfont import SoundFontConfig
 
     n_processes = len(os.sched_getaffinity(0)) if args.processes is None else args.processes
@@ -166,7 +174,8 @@ def run_dataset_soundfont(args: argparse.Namespace) -> int:
         for name in ("programs", "pitches", "velocities")
         if getattr(args, name)
     }
-    config = SoundFontConfig(gain=args.gain, **chosen)
+    timing = NoteTiming(sample_rate=args.sample_rate)
+    config = SoundFontConfig(gain=args.gain, timing=timing, **chosen)
     build = BuildConfig(layout=args.layout, n_processes=n_processes, licence=args.licence)
     with _Progress("rendering presets") as progress:
         info = build_soundfont_set(args.soundfonts, args.out, config, build, progress.update)

@@ -10,6 +10,7 @@ from synth.representation import (
     GANSYNTH,
     GANSYNTH_LINEAR,
     LIVE,
+    WIDE,
     SpectrogramSpec,
     decode,
     encode,
@@ -36,7 +37,9 @@ def snr_db(expected: np.ndarray, actual: np.ndarray) -> float:
     return 10 * np.log10(np.sum(expected**2) / np.sum((expected - actual) ** 2))
 
 
-@pytest.mark.parametrize("spec", [LIVE, GANSYNTH_LINEAR, OTHER], ids=["live", "gansynth", "other"])
+@pytest.mark.parametrize(
+    "spec", [LIVE, WIDE, GANSYNTH_LINEAR, OTHER], ids=["live", "wide", "gansynth", "other"]
+)
 def test_a_note_survives_the_linear_scale(spec: SpectrogramSpec) -> None:
     note = harmonic_note(spec)
     interior = slice(spec.n_fft, -2 * spec.n_fft)
@@ -75,7 +78,18 @@ def test_frame_j_is_centred_on_sample_j_hops() -> None:
     assert magnitude.sum(axis=1).argmax() == 20
 
 
-@pytest.mark.parametrize("spec", [LIVE, GANSYNTH, GANSYNTH_LINEAR])
+def test_both_bandwidths_give_a_tone_one_level_and_silence_another():
+    images = []
+    for spec in (LIVE, WIDE):
+        turns = 1000.0 * np.arange(spec.n_samples) / spec.sample_rate
+        images.append(encode(0.3 * np.sin(2 * np.pi * turns), spec)[0, 64])
+    live, wide = images
+    assert wide.max() == pytest.approx(live.max(), abs=1e-3)
+    assert wide.argmax() == live.argmax()  # bins are as wide
+    assert WIDE.silence == pytest.approx(LIVE.silence, abs=1e-3)
+
+
+@pytest.mark.parametrize("spec", [LIVE, WIDE, GANSYNTH, GANSYNTH_LINEAR])
 def test_silence_is_the_floor_and_decodes_to_silence(spec: SpectrogramSpec) -> None:
     image = encode(np.zeros(spec.n_samples), spec)
     assert image.shape == spec.shape

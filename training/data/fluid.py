@@ -28,6 +28,7 @@ from synth.errors import ConfigError, DeviceError, InputFileError
 from training.data.sf2 import read_soundfont_info
 
 OVERSAMPLING = 3
+HIGHEST_RATE = 96_000  # Hz, of FluidSynth
 FLUID_BLOCK = 64  # samples; FluidSynth places events on block boundaries
 INTERPOLATION_7TH_ORDER = 7
 N_LOG_LEVELS = 5
@@ -49,6 +50,11 @@ class NoteTiming:
             raise ConfigError(
                 f"note timing is {self.hold_s} s + {self.release_s} s at {self.sample_rate} Hz; "
                 "hold and rate must be positive, release not negative"
+            )
+        if self.sample_rate * OVERSAMPLING > HIGHEST_RATE:
+            raise ConfigError(
+                f"{self.sample_rate} Hz: FluidSynth renders at {OVERSAMPLING} times that, and at "
+                f"{HIGHEST_RATE} Hz at most; choose up to {HIGHEST_RATE // OVERSAMPLING}"
             )
         # Events fall on FluidSynth's blocks: other lengths would move the note-off silently.
         for name in ("hold_s", "release_s"):

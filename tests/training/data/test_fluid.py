@@ -32,6 +32,23 @@ def frequency_hz(audio):
     return (peak + (turns + 0.5) % 1 - 0.5) * SAMPLE_RATE / n_half
 
 
+def test_twice_the_rate_is_the_same_note(sines_sf2):
+    tones = []
+    for timing in (NoteTiming(), NoteTiming(sample_rate=2 * SAMPLE_RATE)):
+        with SoundFont(sines_sf2, timing, 1.0) as soundfont:
+            tones.append(soundfont.note(0, TONE, 69, 100))
+    narrow, wide = tones
+    assert len(wide) == 2 * len(narrow)
+    held, every_other = narrow[4_000:40_000], wide[8_000:80_000:2]
+    assert abs(1200 * np.log2(frequency_hz(every_other) / frequency_hz(held))) < 0.1  # cents
+    assert np.std(every_other) == pytest.approx(np.std(held), rel=1e-3)
+
+
+def test_a_rate_that_fluidsynth_cannot_render_is_refused():
+    with pytest.raises(ConfigError, match="32000"):
+        NoteTiming(sample_rate=44_100)
+
+
 @pytest.mark.parametrize(("pitch", "expected_hz"), [(69, 440.0), (57, 220.0), (96, 2093.005)])
 def test_a_note_has_the_frequency_of_its_pitch(sines, pitch, expected_hz):
     held = sines.note(0, TONE, pitch, 100)[8_000:40_000]

@@ -17,6 +17,14 @@ BLOCK_SIZE = 256
 _PATIENCE_S = 20.0
 
 
+@pytest.fixture(autouse=True)
+def _stays_ordinary() -> Iterator[None]:
+    """Tests run among ordinary threads: in real time one would time what nobody else does."""
+    yield
+    if hasattr(os, "sched_getscheduler"):
+        assert os.SCHED_OTHER == os.sched_getscheduler(0)
+
+
 @dataclass
 class JackServer:
     """A real JACK server of our own, without a sound card; it can die and come back."""

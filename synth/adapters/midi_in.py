@@ -22,6 +22,7 @@ from typing import Any, Literal, Self
 from synth.adapters.midi.jack_watch import JackWatch, server_runs
 from synth.adapters.midi.port import MidiStats, Playable, Port
 from synth.errors import DeviceError
+from synth.notes.priority import PromptThread
 
 MidiApi = Literal["alsa", "jack", "auto"]
 
@@ -133,7 +134,13 @@ class MidiIn:
         played = Port(self._player, self.stats)
         port = _make_input(api)
         port.ignore_types(sysex=False, timing=True, active_sense=False)
-        port.set_callback(played.receive)
+        prompt = PromptThread()
+
+        def receive(message: tuple[Sequence[int], float], data: object) -> None:
+            prompt.keep()
+            played.receive(message, data)
+
+        port.set_callback(receive)
         return port, played
 
     def _close_all(self) -> None:

@@ -14,7 +14,6 @@ from synth.adapters.midi.learned import Learner, turn_learned
 from synth.adapters.midi_messages import MidiInterpreter
 from synth.control.channels import Channels, Hearing
 from synth.errors import SynthError
-from synth.notes.priority import PromptThread
 
 SOURCE = "midi"  # who moved a parameter, for the player's listeners
 SENSING_S = 0.42  # silence after which a keyboard that senses is gone: 300 ms (MIDI 1.0), and grace
@@ -53,12 +52,10 @@ class Port:
         self._channels = Channels(player)
         self._held = HeldNotes()
         self._lock = threading.Lock()
-        self._prompt = PromptThread()
         self._sensed_s: float | None = None  # when it last spoke, once it has sent active sensing
 
     def receive(self, message: tuple[Sequence[int], float], _data: object = None) -> None:
         """Play one message; on rtmidi's thread."""
-        self._prompt.keep()
         try:
             parsed = mido.Message.from_bytes(message[0])
         except (ValueError, IndexError) as err:  # mido's, of a pitch wheel that is cut off

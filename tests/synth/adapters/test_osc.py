@@ -1,7 +1,9 @@
 """OSC over real sockets: answers, feedback, errors, and packets that should not have come."""
 
+import os
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +16,7 @@ from synth.adapters.osc_packet import Argument, Message, build_bundle, build_mes
 from synth.control.player import Player
 from synth.errors import ConfigError, DeviceError
 from synth.events import Event, NoteOn, SetParameter
+from synth.notes.priority import run_in_real_time
 
 PATIENCE_S = 5.0  # a busy machine may be slow to schedule the server's thread
 SILENCE_S = 0.3  # how long is waited for what should not come
@@ -103,6 +106,24 @@ def other(rig: Rig) -> Iterator[Tablet]:
 def test_ping_is_answered_where_it_came_from(tablet: Tablet) -> None:
     tablet.send("/ping")
     assert "/pong" == tablet.hear().address
+
+
+def test_notes_are_played_before_first_notes_are_made_where_that_is_permitted(
+    tablet: Tablet,
+) -> None:
+    tablet.sync()
+    (thread,) = (thread for thread in threading.enumerate() if "osc" == thread.name)
+    assert thread.native_id is not None
+    ours = os.sched_getscheduler(thread.native_id) & ~os.SCHED_RESET_ON_FORK
+    assert is_real_time_permitted() == (os.SCHED_FIFO == ours)
+
+
+def is_real_time_permitted() -> bool:
+    found: list[bool] = []
+    asking = threading.Thread(target=lambda: found.append(run_in_real_time()))
+    asking.start()
+    asking.join()
+    return found[0]
 
 
 def test_a_note_reaches_the_engine(rig: Rig, tablet: Tablet) -> None:

@@ -42,6 +42,7 @@ from training.steering import WANTED
 
 N_BANDS = 24  # third octaves from 50 Hz to 8 kHz
 _ROWS = 1024  # in a step of the fit
+_PASSES, _LEAST_STEPS, _MOST_STEPS = 320, 4_000, 12_000
 _MIXED, _TURNED = 0.5, 0.3  # shares of those that are mixed, and that are turned by a macro
 _LATENT_NOISE = 0.1
 _OWN = "equaliser."  # weights of a generator
@@ -59,7 +60,7 @@ class EqualiserConfig:
     """
 
     keys: float = 1.0  # share of the keys of each instrument that are generated
-    n_steps: int = 4_000  # at most
+    n_steps: int | None = None  # at most; None: 4,000, and up to 12,000 for many notes
     time_budget_s: float | None = None  # then of fewer notes, drawn by lot, and in fewer steps
     rate: float = 2e-3
     blend: Path | None = None  # another run of the same networks
@@ -67,7 +68,7 @@ class EqualiserConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.keys <= 1.0 or self.n_steps < 1:
+        if not 0.0 < self.keys <= 1.0 or (self.n_steps is not None and self.n_steps < 1):
             raise ConfigError(f"keys is {self.keys}, wanted a share above 0; steps 1 or more")
         if self.time_budget_s is not None and self.time_budget_s <= 0.0:
             raise ConfigError(f"the time budget is {self.time_budget_s} s, wanted more than 0")
@@ -205,11 +206,13 @@ def fit(
     size = latents.shape[1]
     length = math.tan(angle) * math.sqrt(size)
     n_rows = min(_ROWS, len(levels))
+    in_passes = round(_PASSES * len(levels) / _ROWS)
+    n_steps = config.n_steps or min(max(in_passes, _LEAST_STEPS), _MOST_STEPS)
     started = time.monotonic()
     n_seconds = max(ends_at - started, 1e-9)
-    for step in range(config.n_steps):
+    for step in range(n_steps):
         # How far it is, by steps or by time, whichever is further; the rate falls with it.
-        progress = max(step / config.n_steps, (time.monotonic() - started) / n_seconds)
+        progress = max(step / n_steps, (time.monotonic() - started) / n_seconds)
         if step and progress >= 1.0:
             break
         for group in optimiser.param_groups:

@@ -29,6 +29,7 @@ from synth.events import NoteExpression, NoteOff, NoteOn, SetTimbre
 from synth.folders import default_instrument
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre, slerp
+from synth.notes.priority import PromptThread
 from synth.replay import Replay
 
 CONTROL = Path(__file__).with_name("control_thread.py")
@@ -79,7 +80,8 @@ def play(instrument: Instrument, log: Path, seconds: float) -> dict[str, Any]:
         path = engine.log_run(log)
         with AudioOut(engine, "jack", sample_rate=48_000, block_size=0, tell=_tell) as audio:
             threading.Thread(target=never_rest, daemon=True).start()
-            _move(engine, seconds)
+            with PromptThread():  # as MIDI's and OSC's are
+                _move(engine, seconds)
             ended.set()
             status = audio.status
         stats = engine.stats()

@@ -1,7 +1,7 @@
 """Say how late a thread is that does nothing: what a machine takes from a real-time thread.
 
 Once a block it adds up numbers that lie in its cache, a tenth of the block long: it touches no new
-memory, waits for nobody and calls nothing, and other threads cannot add to its own time on the
+memory, asks for nothing but the clock, and other threads cannot add to its own time on the
 processor. A block is late as the audio thread's is: the thread had the processor longer than the
 block lasts. A host that stops a virtual core without telling the guest does that, and firmware.
 

@@ -66,7 +66,7 @@ class NoteMaker:
 def measure_whole_note(
     maker: NoteMaker, invert_s: float, *, n_notes: int
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Measure the whole note untiled on every runtime that is installed.
+    """Measure the whole note untiled on every runtime that is installed, and on a graphics card.
 
     Args:
         maker: of notes.
@@ -162,14 +162,21 @@ def _products(node: dict[str, Any]) -> int:
 
 
 def _open_all(instrument: Instrument) -> dict[str, NoteGenerator]:
-    """Open every runtime that is installed, each on one thread of the CPU."""
+    """Open every runtime that is installed: on one thread of the CPU, and on a graphics card."""
     generators: dict[str, NoteGenerator] = {
         "onnx": OnnxGenerator(instrument, tiles=(0, WHOLE), warm_batches=(1,))
     }
     if instrument.native is not None:
         generators["native"] = NativeGenerator(instrument, tiles=(0, WHOLE))
-    if "torchscript" in installed_backends():
+    has_card = installed_backends()
+    if "torchscript" in has_card:
         generators["torchscript"] = TorchScriptGenerator(instrument)
+    if has_card.get("onnx"):
+        generators["onnx_cuda"] = OnnxGenerator(
+            instrument, tiles=(0, WHOLE), warm_batches=(1,), device="cuda"
+        )
+    if has_card.get("torchscript"):
+        generators["torchscript_cuda"] = TorchScriptGenerator(instrument, device="cuda")
     return generators
 
 

@@ -61,6 +61,9 @@ def open_backend(
     if device == "cuda":
         generator = _open_on_card(instrument, backend)
         if generator is not None:
+            why_plain = getattr(generator, "why_plain", "")
+            if why_plain:
+                tell(f"device cuda: notes are not captured, and take longer: {why_plain}")
             return generator, generator
         tell(f"device cuda: no {_runtime(backend)} here finds a graphics card; the CPU plays")
     if backend == "torchscript":

@@ -27,6 +27,23 @@ def test_every_runtime_is_timed_and_one_is_the_fastest(maker, monkeypatch):
     assert backends["onnx"]["first_tile_ms"] > 0.0
 
 
+def test_a_card_is_timed_beside_the_cpu(maker, monkeypatch):
+    class Echo:
+        def __init__(self, device):
+            self.generator = OnnxGenerator(maker.instrument, tiles=(0, WHOLE), warm_batches=())
+            self.generate = self.generator.generate
+            devices.append(device)
+
+    devices = []
+    monkeypatch.setattr(generation, "installed_backends", lambda: {"torchscript": True})
+    monkeypatch.setattr(
+        generation, "TorchScriptGenerator", lambda _instrument, device="cpu": Echo(device)
+    )
+    _, backends = generation.measure_whole_note(maker, 0.0, n_notes=2)
+    assert set(backends) == {"onnx", "torchscript", "torchscript_cuda"}
+    assert devices == ["cpu", "cuda"]
+
+
 def test_products_are_those_of_the_convolutions(maker):
     path = maker.instrument.path(maker.instrument.tiles[0].file)
     n_products = generation.count_products(path, generation.generator_inputs(maker.fresh_note()))

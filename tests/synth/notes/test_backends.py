@@ -79,6 +79,21 @@ def test_torch_that_was_asked_for_and_is_missing_is_an_error(tiny_instrument, mo
         backends.open_backend(tiny_instrument, backend="torchscript", tell=print)
 
 
+def test_a_card_that_captures_nothing_plays_and_one_line_says_why(tiny_instrument, monkeypatch):
+    class Plain:
+        why_plain = "CUDA error: operation not permitted"
+
+    plain = Plain()
+    monkeypatch.setattr(backends, "installed_backends", lambda: {"torchscript": True})
+    monkeypatch.setattr(backends, "TorchScriptGenerator", lambda *_args, **_options: plain)
+    told = []
+    onsets, background = backends.open_backend(tiny_instrument, device="cuda", tell=told.append)
+    assert onsets is background is plain
+    assert told == [
+        "device cuda: notes are not captured, and take longer: CUDA error: operation not permitted"
+    ]
+
+
 def test_the_faster_of_two_runtimes_is_taken(tiny_instrument, monkeypatch):
     class Sleeper:
         def __init__(self, n_loops):

@@ -9,6 +9,7 @@ import pytest
 
 from synth.errors import ConfigError, InstrumentError
 from synth.notes import torchscript
+from synth.notes.captured import CapturedNotes, CardWay
 from synth.notes.generators import WHOLE
 from synth.notes.instrument import DESCRIPTION, Instrument, file_entry
 from synth.notes.torchscript import TorchScriptGenerator
@@ -56,6 +57,59 @@ def test_the_tiles_of_a_note_take_one_run(instrument):
     for tile in range(3):
         generator.generate(tile, *CALL)
     assert runs == [2]
+
+
+class OnHost:
+    """A lane that computes on the CPU, and is off by so much."""
+
+    def __init__(self, generator, off):
+        self.generator = generator
+        self.off = off
+
+    def make(self, columns):
+        return self.generator._run(columns) + np.float32(self.off)
+
+    def fetch(self, note, frames):
+        return note[:, :, frames].copy()
+
+
+def open_captured(generator, monkeypatch, off):
+    lane = OnHost(generator, off)
+    monkeypatch.setattr(torchscript, "capture", lambda *_args, **_options: CapturedNotes([lane]))
+    return generator._open_captured(CardWay())
+
+
+def test_single_notes_are_replayed_and_batches_are_not(instrument, monkeypatch):
+    generator = TorchScriptGenerator(instrument)
+    first, second = (tuple(column[i : i + 1] for column in CALL) for i in range(2))
+    expected = [generator.generate(tile, *CALL) for tile in (1, WHOLE)]
+    generator._captured = open_captured(generator, monkeypatch, 0.0)
+    generator._made.clear()
+    for i, note in enumerate((first, second)):
+        assert (generator.generate(1, *note) == expected[0][i : i + 1]).all()
+        assert (generator.generate(WHOLE, *note) == expected[1][i : i + 1]).all()
+    assert not generator._made  # the card keeps them
+    assert (generator.generate(WHOLE, *CALL) == expected[1]).all()
+    assert len(generator._made) == 2
+
+
+def test_a_capture_that_is_off_is_not_played(instrument, monkeypatch):
+    generator = TorchScriptGenerator(instrument)
+    assert open_captured(generator, monkeypatch, 0.001) is None
+    assert generator.why_plain == "a captured note is 1.0e-03 off"
+
+
+def test_where_nothing_can_be_captured_the_plain_way_stays(instrument, monkeypatch):
+    def refuse(*_args, **_options):
+        raise RuntimeError("CUDA error: operation not permitted\nSearch for help elsewhere.")
+
+    generator = TorchScriptGenerator(instrument)
+    monkeypatch.setattr(torchscript, "capture", refuse)
+    assert generator._open_captured(CardWay()) is None
+    assert generator.why_plain == "CUDA error: operation not permitted"
+    assert generator.generate(WHOLE, *CALL).shape == (2, 3, 64, 256)
+    assert generator._open_captured(CardWay(is_captured=False)) is None
+    assert generator.why_plain == "not asked for"
 
 
 def test_a_card_that_is_not_there_and_a_graph_that_is_none_are_one_line(

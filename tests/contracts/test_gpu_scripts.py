@@ -46,5 +46,6 @@ def test_the_scripts_are_well_formed_and_can_be_run(name):
     subprocess.run(["bash", "-n", SCRIPTS / name], check=True)
 
 
-def test_the_pack_is_no_part_of_the_repository():
-    assert "gpu-pack/" in (SCRIPTS.parent / ".gitignore").read_text().split()
+def test_the_packs_are_no_part_of_the_repository():
+    ignored = (SCRIPTS.parent / ".gitignore").read_text().split()
+    assert {"gpu-pack/", "gpu-sounds/"} <= set(ignored)

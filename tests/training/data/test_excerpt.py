@@ -3,10 +3,12 @@
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from synth.errors import InputFileError
-from training.data.excerpt import ASIDE_BANK, write_excerpt
+from training.data.excerpt import ASIDE_BANK, squeeze, stretch, write_excerpt
+from training.data.fluid import NoteTiming, SoundFont
 
 SOUNDS = (b"piano sound", b"flute", b"loud organ sound!")  # stand for Vorbis streams
 VORBIS = 0x10
@@ -44,6 +46,13 @@ def soundfont(kind: int = VORBIS, *, is_padded: bool = True) -> bytes:
     body = chunk(b"LIST", b"INFO" + chunk(b"INAM", b"Toy\0"))
     body += chunk(b"LIST", b"sdta" + samples, is_padded=is_padded)
     return chunk(b"RIFF", b"sfbk" + body + chunk(b"LIST", pdta))
+
+
+def mixed() -> bytes:
+    """Write a file whose first sample is numbers and whose others are streams."""
+    riff = bytearray(soundfont())
+    struct.pack_into("<H", riff, riff.index(b"shdr") + 8 + 44, 1)
+    return bytes(riff)
 
 
 def read_back(path: Path) -> tuple[bytes, list[int], list[bytes]]:
@@ -92,7 +101,7 @@ def test_what_takes_too_much_is_left_out(tmp_path: Path) -> None:
     [
         (b"RIFFxxxxWAVE", [0], "is no SoundFont"),
         (soundfont()[:200], [0], "is no SoundFont"),
-        (soundfont(kind=1), [0], "not Vorbis"),
+        (mixed(), [0], "samples of both kinds"),
         (soundfont(), [40], "none of the programs"),
     ],
 )
@@ -104,3 +113,30 @@ def test_a_file_without_them_is_refused(
     with pytest.raises(InputFileError, match=message):
         write_excerpt(source, programs, out)
     assert not out.exists()
+
+
+def test_an_excerpt_of_numbers_sounds_as_the_whole_does(sines_sf2: Path, tmp_path: Path) -> None:
+    excerpt = tmp_path / "excerpt.sf2"
+    with SoundFont(sines_sf2, NoteTiming(), 1.0) as whole:
+        programs = [n for n in range(128) if whole.preset_name(0, n) is not None][1:3]
+        expected = [whole.note(0, program, 60, 100) for program in programs]
+
+    assert write_excerpt(sines_sf2, programs, excerpt) == tuple(programs)
+
+    with SoundFont(excerpt, NoteTiming(), 1.0) as cut:
+        for program, note in zip(programs, expected, strict=True):
+            assert np.abs(note).max() > 0.01
+            assert np.array_equal(cut.note(0, program, 60, 100), note)
+
+
+def test_a_squeezed_soundfont_is_smaller_and_comes_back(sines_sf2: Path, tmp_path: Path) -> None:
+    squeezed, back = tmp_path / "sines.sf2.zip", tmp_path / "back.sf2"
+    squeeze(sines_sf2, squeezed)
+    stretch(squeezed, back)
+    assert back.read_bytes() == sines_sf2.read_bytes()
+    assert squeezed.stat().st_size < 0.8 * sines_sf2.stat().st_size
+
+
+def test_what_was_not_squeezed_is_refused(sines_sf2: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match="is no squeezed SoundFont"):
+        stretch(sines_sf2, tmp_path / "back.sf2")

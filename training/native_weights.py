@@ -60,6 +60,7 @@ def _architecture(generator: Generator) -> Architecture:
     return Architecture(
         latent_size=config.latent_size,
         pitch_size=generator.pitch_embedding.embedding_dim,
+        mapping_size=config.mapping_size,
         style_size=config.style_size,
         start_channels=config.start_channels,
         channels=config.channels,

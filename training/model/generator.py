@@ -149,10 +149,11 @@ class Generator(nn.Module):
         )
 
         self.pitch_embedding = nn.Embedding(config.n_pitches, 64)
+        mapping_size = config.mapping_size or config.style_size
         self.mapping = nn.Sequential(
-            nn.Linear(config.latent_size + 64 + 4, config.style_size),
+            nn.Linear(config.latent_size + 64 + 4, mapping_size),
             nn.LeakyReLU(_SLOPE),
-            nn.Linear(config.style_size, config.style_size),
+            nn.Linear(mapping_size, config.style_size),
             nn.LeakyReLU(_SLOPE),
         )
         n_start = self.start_shape[0] * self.start_shape[1] * self.start_shape[2]

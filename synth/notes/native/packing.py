@@ -135,12 +135,13 @@ class PackedGenerator:
     def _lay_dense(self) -> list[Dense]:
         sizes = self.sizes
         n_inputs = sizes.latent_size + sizes.pitch_size + 4
+        n_mapping = sizes.mapping_size or sizes.style_size
         n_start = sizes.start_channels * self.n_start_rows * self.n_start_columns
         start = self._weights.take("start.weight", n_start, sizes.style_size)
         start_bias = self._weights.single("start.bias", n_start)
         layers = [
-            Dense("inputs", self._linear("mapping.0", sizes.style_size, n_inputs), True),
-            Dense("before", self._linear("mapping.2", sizes.style_size, sizes.style_size), True),
+            Dense("inputs", self._linear("mapping.0", n_mapping, n_inputs), True),
+            Dense("before", self._linear("mapping.2", sizes.style_size, n_mapping), True),
             Dense("before", self._lay_gains(), False),
             Dense(
                 "style", self._product_of(self._by_block(start), self._by_block(start_bias)), False

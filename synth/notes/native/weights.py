@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ class Architecture:
     n_equaliser_knots: int
     equaliser_pitch_size: int
     equaliser_size: int  # of its hidden layers
+    mapping_size: int = 0  # of the layer in front of the style; 0: style_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,9 @@ def _check_head(description: Mapping[str, Any], instrument: Instrument) -> None:
 
 
 def _sizes(values: Mapping[str, Any]) -> Architecture:
-    if wrong := set(values) ^ {field.name for field in fields(Architecture)}:
+    known = {field.name: field.default is MISSING for field in fields(Architecture)}
+    required = {name for name, is_required in known.items() if is_required}
+    if wrong := set(values) - set(known) | required - set(values):
         raise ValueError(f"missing or unknown sizes: {', '.join(sorted(map(str, wrong)))}")
     channels = tuple(values["channels"])
     sizes = [*channels, *(value for name, value in values.items() if name != "channels")]

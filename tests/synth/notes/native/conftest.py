@@ -22,6 +22,7 @@ SIZES = Architecture(
     n_equaliser_knots=3,
     equaliser_pitch_size=7,
     equaliser_size=11,
+    mapping_size=17,
 )
 N_PITCHES = 4
 
@@ -44,8 +45,8 @@ def random_tensors(sizes, spec, seed=0):
     style, latent = sizes.style_size, sizes.latent_size
     rows, columns = spec.n_frames >> len(sizes.channels), spec.n_bins >> len(sizes.channels)
     draw("pitch_embedding.weight", N_PITCHES, sizes.pitch_size)
-    draw_linear("mapping.0", style, latent + sizes.pitch_size + 4)
-    draw_linear("mapping.2", style, style)
+    draw_linear("mapping.0", sizes.mapping_size, latent + sizes.pitch_size + 4)
+    draw_linear("mapping.2", style, sizes.mapping_size)
     draw_linear("start", sizes.start_channels * rows * columns, style)
     n_in = sizes.start_channels
     for level, n_out in enumerate(sizes.channels):

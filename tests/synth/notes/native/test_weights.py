@@ -25,6 +25,25 @@ def test_the_shipped_instrument_says_where_its_tensors_lie(shipped):
     assert len(weights.probe.values) == len(weights.probe.places) > 100
 
 
+def test_a_file_that_knows_no_size_of_the_mapping_takes_the_style_s(shipped, tmp_path):
+    folder = copy_with(
+        shipped, tmp_path, lambda native: native["architecture"].pop("mapping_size", 0)
+    )
+    weights = read_native_weights(Instrument.load(folder), "native.json")
+    assert weights.architecture.mapping_size == 0
+
+
+def copy_with(shipped, tmp_path, edit):
+    folder = shutil.copytree(shipped.folder, tmp_path / "instrument")
+    native = json.loads((folder / "native.json").read_text())
+    edit(native)
+    (folder / "native.json").write_text(json.dumps(native))
+    description = json.loads((folder / DESCRIPTION).read_text())
+    description["files"]["native.json"] = file_entry(folder / "native.json")
+    (folder / DESCRIPTION).write_text(json.dumps(description))
+    return folder
+
+
 def change(description, key, value):
     *groups, last = key.split("/")
     for group in groups:
@@ -51,13 +70,7 @@ def change(description, key, value):
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_in_one_line(shipped, tmp_path, key, value, reason):
-    folder = shutil.copytree(shipped.folder, tmp_path / "instrument")
-    native = json.loads((folder / "native.json").read_text())
-    change(native, key, value)
-    (folder / "native.json").write_text(json.dumps(native))
-    description = json.loads((folder / DESCRIPTION).read_text())
-    description["files"]["native.json"] = file_entry(folder / "native.json")
-    (folder / DESCRIPTION).write_text(json.dumps(description))
+    folder = copy_with(shipped, tmp_path, lambda native: change(native, key, value))
     with pytest.raises(InstrumentError) as caught:
         read_native_weights(Instrument.load(folder), "native.json")
     assert reason in str(caught.value)

@@ -89,6 +89,13 @@ def add_equalise_command(
         "--blend-share", type=float, default=0.5, metavar="SHARE", help="of it (%(default)s)"
     )
     parser.add_argument(
+        "--smoothing",
+        type=int,
+        default=0,
+        metavar="PASSES",
+        help="over what the finest level knows of time, where held notes flicker (%(default)s)",
+    )
+    parser.add_argument(
         "--time-budget",
         type=parse_duration,
         metavar="TIME",
@@ -113,6 +120,7 @@ def run_equalise(args: argparse.Namespace) -> int:
         keys=args.keys,
         blend=args.blend,
         blend_share=args.blend_share,
+        smoothing=args.smoothing,
         time_budget_s=args.time_budget,
     )
     told = equalise(

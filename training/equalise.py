@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -46,6 +47,8 @@ _PASSES, _LEAST_STEPS, _MOST_STEPS = 320, 4_000, 12_000
 _MIXED, _TURNED = 0.5, 0.3  # shares of those that are mixed, and that are turned by a macro
 _LATENT_NOISE = 0.1
 _OWN = "equaliser."  # weights of a generator
+_CODES = re.compile(r"ema\.generator\.levels\.\d\.first\.motion\.codes")
+_ATTACK_ROWS = 8  # of the codes: half a second from the stroke on
 _HELD_OUT = 1_000  # notes that nobody learned from, for the figures
 # Of a time budget, until when held-out notes are measured, and until when those that are learned.
 _HELD_OUT_SHARE, _MEASURED_SHARE = 0.1, 0.6
@@ -63,8 +66,10 @@ class EqualiserConfig:
     n_steps: int | None = None  # at most; None: 4,000, and up to 12,000 for many notes
     time_budget_s: float | None = None  # then of fewer notes, drawn by lot, and in fewer steps
     rate: float = 2e-3
+    velocity: float = 1.0  # weight of what two strokes of a key differ by
     blend: Path | None = None  # another run of the same networks
     blend_share: float = 0.0  # of its weights in the result
+    smoothing: int = 0  # passes over the finest level's codes of time, see `smoothed`
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -72,6 +77,8 @@ class EqualiserConfig:
             raise ConfigError(f"keys is {self.keys}, wanted a share above 0; steps 1 or more")
         if self.time_budget_s is not None and self.time_budget_s <= 0.0:
             raise ConfigError(f"the time budget is {self.time_budget_s} s, wanted more than 0")
+        if self.smoothing < 0:
+            raise ConfigError(f"the smoothing is {self.smoothing} passes, wanted 0 or more")
         if not 0.0 <= self.blend_share <= 1.0:
             raise ConfigError(f"the blend's share is {self.blend_share}, wanted 0 to 1")
 
@@ -109,6 +116,7 @@ def equalise(
     training, _, timbres, _ = load_run(run_dir)
     names = tuple(timbre.name for timbre in timbres)
     tensors, state = blended(run_dir, config)
+    tensors = smoothed(tensors, config.smoothing)
     source = NoteSource(
         data,
         names,
@@ -117,12 +125,12 @@ def equalise(
         training.seed,
     )
     source.keep_on(torch.device(device), n_free_bytes(torch.device(device)))
-    sized = replace(training.generator, n_equaliser_bands=N_BANDS)
+    n_bands = training.generator.n_equaliser_bands or N_BANDS
+    sized = replace(training.generator, n_equaliser_bands=n_bands)
     torch.manual_seed(config.seed)
     generator = Generator(sized, training.spec)
     weights = select(tensors, "ema.generator")
-    plain = {name: value for name, value in weights.items() if not name.startswith(_OWN)}
-    missing, _ = generator.load_state_dict(plain, strict=False)  # the equaliser stays a fresh one
+    missing, _ = generator.load_state_dict(weights, strict=False)  # it may have no equaliser yet
     if any(not name.startswith(_OWN) for name in missing):
         raise InputFileError(f"{run_dir} holds other networks than its config says")
     assert generator.equaliser is not None
@@ -146,12 +154,16 @@ def equalise(
     # What the equaliser makes of them.
     equaliser = generator.equaliser
     told: dict[str, Any] = {"notes": len(learned)}
-    before = {key: value.mean_db(torch.zeros(()), training.spec) for key, value in levels.items()}
+    if config.smoothing:
+        told["smoothing"] = config.smoothing
+    before = {}
+    for key, value in levels.items():
+        gains = _gains(equaliser, latents, value)
+        value.difference = value.difference + gains  # to notes without the equaliser
+        before[key] = value.mean_db(gains, training.spec)
     fit(equaliser, latents, learned, config, training.steering.angle, ends_at=started + budget_s)
     for key, value in levels.items():
-        with torch.no_grad():
-            gains = equaliser.points(latents[value.instrument], value.pitch, value.velocity)
-        after = value.mean_db(gains, training.spec)
+        after = value.mean_db(_gains(equaliser, latents, value), training.spec)
         told[key] = {"before": round(before[key], 2), "after": round(after, 2)}
     _write(out_dir, replace(training, generator=sized), generator, tensors, state, told)
     return told
@@ -180,6 +192,31 @@ def blended(run_dir: Path, config: EqualiserConfig) -> tuple[dict[str, Tensor], 
     return tensors, state
 
 
+def smoothed(tensors: dict[str, Tensor], n_passes: int) -> dict[str, Tensor]:
+    """Smooth the finest level's codes of time, so that held notes flicker no more than recordings.
+
+    Codes begin as noise, and training changes their gains, hardly them. In the finest level they
+    change every two frames, and what the adversarial stage makes of them is a level that jitters
+    (the median change from 20 ms to 20 ms 0.6 dB, of recordings 0.36).
+
+    Args:
+        tensors: of a checkpoint.
+        n_passes: of a filter of (1, 2, 1) / 4; the first eight rows, the attack, stay.
+
+    Returns:
+        The tensors with other averaged codes.
+    """
+    names = sorted(name for name in tensors if _CODES.fullmatch(name))
+    if not names or not n_passes:
+        return tensors
+    codes = tensors[names[-1]]
+    for _ in range(n_passes):
+        padded = functional.pad(codes[None], (1, 1), mode="replicate")[0]
+        mean = 0.25 * padded[:, :-2] + 0.5 * padded[:, 1:-1] + 0.25 * padded[:, 2:]
+        codes = torch.cat([codes[:, :_ATTACK_ROWS], mean[:, _ATTACK_ROWS:]], dim=1)
+    return {**tensors, names[-1]: codes}
+
+
 def fit(
     equaliser: Equaliser,
     latents: Tensor,
@@ -193,7 +230,7 @@ def fit(
     Args:
         equaliser: Is changed in place.
         latents: [n_instruments, latent_size], unit variance.
-        levels: What was measured.
+        levels: What was measured; their differences are to notes without the equaliser.
         config: Steps and rate.
         angle: How far macros turn a latent, radians: such turns must not change the gains.
         ends_at: When to be done, by `time.monotonic`, if the steps are not.
@@ -202,10 +239,11 @@ def fit(
     chance = torch.Generator(device).manual_seed(config.seed)
     draw = partial(torch.rand, generator=chance, device=device)
     optimiser = torch.optim.Adam(equaliser.parameters(), lr=config.rate)
-    partner_of = _Partners(levels)
+    same_stroke = _Others(levels.pitch * 128 + torch.round(levels.velocity * 127).long())
+    same_key = _Others(levels.instrument * 128 + levels.pitch)
     size = latents.shape[1]
     length = math.tan(angle) * math.sqrt(size)
-    n_rows = min(_ROWS, len(levels))
+    n_pairs = min(_ROWS, len(levels)) // 2 or 1
     in_passes = round(_PASSES * len(levels) / _ROWS)
     n_steps = config.n_steps or min(max(in_passes, _LEAST_STEPS), _MOST_STEPS)
     started = time.monotonic()
@@ -218,38 +256,52 @@ def fit(
         for group in optimiser.param_groups:
             group["lr"] = config.rate * (0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0)))
 
-        # Notes, half of them mixtures of two instruments, some turned by a macro.
-        rows = torch.randint(len(levels), (n_rows,), generator=chance, device=device)
-        first, second = levels[rows], levels[partner_of(rows, draw(n_rows))]
-        is_mixed = draw(n_rows) < _MIXED
-        share = (draw(n_rows) * is_mixed)[:, None]
+        # Notes and, below them, the same keys struck otherwise; half of all are mixtures of two
+        # instruments, and some are turned by a macro, both notes of a key alike.
+        rows = torch.randint(len(levels), (n_pairs,), generator=chance, device=device)
+        rows = torch.cat([rows, same_key(rows, draw(n_pairs))])
+        first, second = levels[rows], levels[same_stroke(rows, draw(2 * n_pairs))]
+        is_mixed = draw(2 * n_pairs) < _MIXED
+        share = (draw(2 * n_pairs) * is_mixed)[:, None]
         latent = (1.0 - share) * latents[first.instrument] + share * latents[second.instrument]
-        noise = torch.randn(latent.shape, generator=chance, device=device)
-        latent = latent + _LATENT_NOISE * noise
-        turns = torch.randint(min(len(WANTED), size), (n_rows,), generator=chance, device=device)
-        amount = (2.0 * draw(n_rows) - 1.0) * (draw(n_rows) < _TURNED)
-        latent = latent + length * amount[:, None] * functional.one_hot(turns, size)
+        noise = torch.randn((n_pairs, size), generator=chance, device=device)
+        turns = torch.randint(min(len(WANTED), size), (n_pairs,), generator=chance, device=device)
+        amount = (2.0 * draw(n_pairs) - 1.0) * (draw(n_pairs) < _TURNED)
+        moved = _LATENT_NOISE * noise + length * amount[:, None] * functional.one_hot(turns, size)
+        latent = latent + moved.repeat(2, 1)
         latent = latent * torch.rsqrt(latent.square().mean(dim=1, keepdim=True) + 1e-8)
         gains = equaliser.points(latent, first.pitch, first.velocity)
         share = share[:, :, None]
         wanted = (1.0 - share) * first.difference + share * second.difference
         weight = (1.0 - share) * first.weight + share * second.weight
-        loss = (weight * (gains - wanted).abs()).sum() / weight.sum()
+        error = gains - wanted
+        loss = (weight * error.abs()).sum() / weight.sum()
+
+        # What two strokes of a key differ by: less than what both are off by, and it is heard.
+        is_pair = ~(is_mixed[:n_pairs] | is_mixed[n_pairs:])
+        loudness = is_pair[:, None, None] * torch.minimum(*first.loudness.chunk(2))
+        change = error[:n_pairs] - error[n_pairs:]
+        apart = (loudness * change.abs()).sum() / loudness.sum().clamp(min=1e-6)
+        loss = loss + config.velocity * apart
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
 
 
-class _Partners:
-    """Finds for a note another of the same pitch and velocity."""
+@torch.no_grad()
+def _gains(equaliser: Equaliser, latents: Tensor, levels: Levels) -> Tensor:
+    """Return what the equaliser does to measured notes, [n_notes, n_knots, n_bands]."""
+    return equaliser.points(latents[levels.instrument], levels.pitch, levels.velocity)
 
-    def __init__(self, levels: Levels) -> None:
-        stroke = levels.pitch * 128 + torch.round(levels.velocity * 127).long()
-        self._order = torch.argsort(stroke, stable=True)
-        self._stroke = stroke
-        sorted_strokes = stroke[self._order]
-        self._first = torch.searchsorted(sorted_strokes, stroke)
-        self._last = torch.searchsorted(sorted_strokes, stroke, right=True)
+
+class _Others:
+    """Finds for a note any of the notes of its group, perhaps itself."""
+
+    def __init__(self, groups: Tensor) -> None:
+        self._order = torch.argsort(groups, stable=True)
+        in_order = groups[self._order]
+        self._first = torch.searchsorted(in_order, groups)
+        self._last = torch.searchsorted(in_order, groups, right=True)
 
     def __call__(self, rows: Tensor, lots: Tensor) -> Tensor:
         """Draw one for each row, by lots in 0..1."""

@@ -41,6 +41,7 @@ class Levels:
     velocity: Tensor  # [n_notes], 0..1
     difference: Tensor  # [n_notes, n_knots, n_bands], normalised log-power
     weight: Tensor  # the same; 1 where it is heard, 0 where not
+    loudness: Tensor  # the same; amplitude, 1 in the recording's loudest band
 
     def __getitem__(self, rows: Tensor) -> Levels:
         """Return some of the notes."""
@@ -78,7 +79,7 @@ def measure(
     """Generate notes and compare their levels with the recordings'.
 
     Args:
-        generator: Its equaliser is fresh.
+        generator: What generates, its equaliser included.
         latents: [n_instruments, latent_size], unit variance, on the generator's device.
         source: Notes.
         rows: Of the set, at least one.
@@ -112,6 +113,7 @@ def measure(
                 batch.velocity,
                 (theirs - ours).clamp(-most, most),
                 torch.sigmoid((below + _AUDIBLE_DB) / _AUDIBLE_SLOPE_DB),
+                10.0 ** (below.clamp(max=0.0) / 20.0),
             )
         )
         if n_measured % _REPORTED < size:

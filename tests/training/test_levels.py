@@ -53,6 +53,7 @@ def test_what_is_left_with_the_right_gains_is_nothing() -> None:
         torch.ones(3),
         difference,
         torch.ones(3, 6, 24),
+        torch.ones(3, 6, 24),
     )
     assert levels.mean_db(difference, spec) == 0.0
     unit_db = decibels_per_unit(spec)

@@ -91,28 +91,41 @@ class NoteSource:
         key = data.instrument[self.training].astype(np.int64) * 128 + data.pitch[self.training]
         by_key = np.argsort(key, kind="stable")
         self._by_key, self._keys = self.training[by_key], key[by_key]
+        self._place = np.zeros(len(data), np.int64)  # of each training row in `_by_key`
+        self._place[self._by_key] = np.arange(len(by_key))
+        self._order: tuple[int, NDArray[np.int64]] = -1, self.training
 
     def training_batch(self, n_seen: int, size: int, share: slice = slice(None)) -> Batch:
         """Return a share of the batch after `n_seen` images; every epoch has its own order."""
         positions = np.arange(n_seen, n_seen + size)
         rows = np.empty(size, np.int64)
         for epoch in np.unique(positions // len(self.training)):
-            order = np.random.default_rng((self.seed, int(epoch))).permutation(self.training)
+            order = self._order_of(int(epoch))
             chosen = positions // len(self.training) == epoch
             rows[chosen] = order[positions[chosen] % len(self.training)]
         if self.in_pairs:
             half = size // 2
             rng = np.random.default_rng((self.seed, 3, n_seen))
-            rows[half:] = [self._another_velocity(int(row), rng) for row in rows[: size - half]]
+            rows[half:] = self._other_velocities(rows[: size - half], rng)
         return self.batch(rows[share])
 
-    def _another_velocity(self, row: int, rng: np.random.Generator) -> int:
-        """Draw another of the notes of the row's instrument and pitch; itself if it is alone."""
-        key = int(self.data.instrument[row]) * 128 + int(self.data.pitch[row])
-        first, last = np.searchsorted(self._keys, [key, key + 1])
-        others = self._by_key[first:last]
-        others = others[others != row]
-        return int(rng.choice(others)) if len(others) else row
+    def _order_of(self, epoch: int) -> NDArray[np.int64]:
+        """Shuffle the training rows; drawn once an epoch, which has thousands of steps."""
+        if self._order[0] != epoch:
+            shuffled = np.random.default_rng((self.seed, epoch)).permutation(self.training)
+            self._order = epoch, shuffled
+        return self._order[1]
+
+    def _other_velocities(
+        self, rows: NDArray[np.int64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Draw for each row another of its instrument and pitch; itself where it is alone."""
+        place = self._place[rows]
+        key = self._keys[place]
+        first = np.searchsorted(self._keys, key)
+        n_there = np.searchsorted(self._keys, key, side="right") - first
+        steps = 1 + (rng.random(len(rows)) * (n_there - 1)).astype(np.int64)
+        return self._by_key[first + (place - first + steps) % n_there]
 
     def keep_on(self, device: torch.device, n_free_bytes: int) -> bool:
         """Keep the whole set on the training device, if half of what is free there can hold it.

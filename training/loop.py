@@ -43,7 +43,7 @@ from training.stopping import Clock, StopSignal
 from training.validation import validate
 
 _MOST_RETURNS = 5  # to the last checkpoint, when the loss leaves the numbers
-_LOG_IMAGES = 800
+_LOG_STEPS = 50
 _STAGES: dict[str, Callable[[TrainingConfig, Networks, Fabric, tuple[str, ...]], Stage]] = {
     stage.name: stage for stage in (ReconstructionStage, AdversarialStage)
 }
@@ -121,8 +121,10 @@ def run(
     with StopSignal() as stop, Journal(run_dir, is_silent=not fabric.is_global_zero) as journal:
         while state.n_images < (stop_after_images or math.inf):
             # How far the run is, by images or by time; all processes agree on it.
-            now = torch.tensor([clock.seconds, float(stop.is_set)], device=fabric.device)
-            state.n_seconds, is_stopped = mean_over_processes(fabric, now).tolist()
+            state.n_seconds, is_stopped = clock.seconds, float(stop.is_set)
+            if fabric.world_size > 1:
+                now = torch.tensor([state.n_seconds, is_stopped], device=fabric.device)
+                state.n_seconds, is_stopped = mean_over_processes(fabric, now).tolist()
             progress = state.n_images / config.n_images
             if time_budget_s is not None:
                 progress = state.n_seconds / time_budget_s
@@ -134,7 +136,8 @@ def run(
             state.images[step.stage] = state.images.get(step.stage, 0) + step.n_images
 
             # Tell how it goes, every so often and when a stage begins.
-            if state.n_images % _LOG_IMAGES < step.n_images or step.title != last_title:
+            is_time = state.n_images % (_LOG_STEPS * step.n_images) < step.n_images
+            if is_time or step.title != last_title:
                 last_title = step.title
                 values = torch.stack(list(step.terms.values())).detach()
                 values = mean_over_processes(fabric, values)
@@ -374,8 +377,9 @@ def _update_average(
 ) -> None:
     """Move the average towards the weights; a young run averages over less (Karras et al. 2022)."""
     window = min(ema_images, 0.1 * n_images + size)
-    for mean, value in zip(average.parameters(), networks.parameters(), strict=True):
-        mean.lerp_(value, min(1.0, size / window))
+    means: list[Tensor] = list(average.parameters())
+    values: list[Tensor] = list(networks.parameters())
+    torch._foreach_lerp_(means, values, min(1.0, size / window))
 
 
 def provenance_of(

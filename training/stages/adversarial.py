@@ -61,9 +61,10 @@ class AdversarialStage:
         self.discriminator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser_config: OptimiserConfig = config.adversarial.optimiser
         betas = (self.optimiser_config.beta1, self.optimiser_config.beta2)
-        self.optimiser = torch.optim.Adam(networks.parameters(), betas=betas)
+        fused = device.type == "cuda"
+        self.optimiser = torch.optim.Adam(networks.parameters(), betas=betas, fused=fused)
         self.discriminator_optimiser = torch.optim.Adam(
-            self.discriminator.parameters(), betas=betas
+            self.discriminator.parameters(), betas=betas, fused=fused
         )
 
     def step(self, lesson: Lesson) -> dict[str, Tensor]:

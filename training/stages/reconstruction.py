@@ -38,6 +38,7 @@ class ReconstructionStage:
             networks.parameters(),
             lr=config.optimiser.rate,
             betas=(config.optimiser.beta1, config.optimiser.beta2),
+            fused=fabric.device.type == "cuda",
         )
 
     def step(self, lesson: Lesson) -> dict[str, Tensor]:

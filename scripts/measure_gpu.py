@@ -34,9 +34,9 @@ from synth.notes.torchscript import TorchScriptGenerator, import_torch
 
 WAYS = {
     "eager": CardWay(is_captured=False),
-    "graph": CardWay(),
-    "graph_searched": CardWay(is_searched=True),
-    "graph_fused": CardWay(is_fused=True),
+    "graph": CardWay(is_fused=False),
+    "graph_searched": CardWay(is_fused=False, is_searched=True),
+    "graph_fused": CardWay(),
 }
 BATCHES = (1, 8, 64)
 N_COMPARED = 12

@@ -42,7 +42,7 @@ class CardWay:
     # cuDNN tries its algorithms and takes the fastest of each shape. Which that is may change from
     # one start to the next, and with it a note's last bits.
     is_searched: bool = False
-    is_fused: bool = False  # torch compiles neighbours into one kernel each, while it opens
+    is_fused: bool = True  # torch compiles neighbours into one kernel each, while it opens
 
 
 class Lane(Protocol):

@@ -162,10 +162,13 @@ def test_only_the_thread_that_asks_runs_graphs_as_they_are_written():
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("is_searched", [False, True])
-def test_a_card_makes_the_notes_of_the_cpu(is_searched):
+@pytest.mark.parametrize(
+    "way",
+    [CardWay(), CardWay(is_fused=False), CardWay(is_fused=False, is_searched=True)],
+)
+def test_a_card_makes_the_notes_of_the_cpu(way):
     instrument = Instrument.load(default_instrument())
-    card = TorchScriptGenerator(instrument, device="cuda", way=CardWay(is_searched=is_searched))
+    card = TorchScriptGenerator(instrument, device="cuda", way=way)
     cpu = OnnxGenerator(instrument, tiles=(0, WHOLE), warm_batches=())
     assert card.why_plain == ""
     for seed, pitch in enumerate((21, 60, 108)):

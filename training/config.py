@@ -34,12 +34,17 @@ class GeneratorConfig:
     n_time_codes: int = 4  # learned functions of time, at every level from
     first_moving_level: int = 2  # this one on
     n_equaliser_bands: int = 0  # of the gains that `training.equalise` fits; 0: none
+    # Where in a note they are known, in frames of 128: with the stroke, after it, held, let go.
+    equaliser_knots: tuple[int, ...] = (2, 12, 32, 64, 90, 112)
     first_pitch: int = 21
     last_pitch: int = 108
 
     def __post_init__(self) -> None:
         if len(self.channels) < 2:
             raise ConfigError(f"channels is {self.channels}; at least two levels are needed")
+        knots = self.equaliser_knots
+        if knots != tuple(sorted(set(knots))) or not knots or not 0 <= knots[0] < knots[-1] < 128:
+            raise ConfigError(f"equaliser_knots are {knots}; wanted rising frames of 0-127")
         if not 0 <= self.first_pitch <= self.last_pitch <= 127:
             raise ConfigError(
                 f"pitch range is {self.first_pitch}-{self.last_pitch}; it must lie within 0-127"
@@ -267,6 +272,7 @@ _LIVE_GENERATOR = GeneratorConfig(
     start_channels=96,
     n_time_codes=12,
     n_equaliser_bands=64,
+    equaliser_knots=(0, 1, 2, 3, 4, 6, 12, 32, 64, 90, 112),
 )
 _LIVE = TrainingConfig(
     name="live",

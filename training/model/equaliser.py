@@ -18,8 +18,6 @@ _LOWEST_HZ = 50.0
 _PITCH_SIZE = 64
 _HIDDEN_SIZE = 512
 _SLOPE = 0.2
-# Where in a note gains are known, in frames of 128: with the stroke, after it, held, let go.
-_KNOTS = (2, 12, 32, 64, 90, 112)
 
 
 class Equaliser(nn.Module):
@@ -37,7 +35,7 @@ class Equaliser(nn.Module):
         """
         super().__init__()
         self.first_pitch = config.first_pitch
-        knots = torch.tensor([knot * spec.n_frames / 128 for knot in _KNOTS])
+        knots = torch.tensor([knot * spec.n_frames / 128 for knot in config.equaliser_knots])
         frames = torch.arange(spec.n_frames, dtype=torch.float32)
         hz = torch.tensor(bin_frequencies(spec))
         n_bands = config.n_equaliser_bands

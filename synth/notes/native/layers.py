@@ -421,6 +421,11 @@ def equalise(weights: Float32, places: Any, work: Float32, out: Float32) -> None
     curves = work[places.curves : places.curves + places.n_knots * n_bins]
     curves[:] = 0.0
     for knot in range(places.n_knots):
+        is_used = False
+        for frame in range(n_frames):
+            is_used |= weights[places.over_time + frame * places.n_knots + knot] != 0.0
+        if not is_used:
+            continue
         curve = curves[knot * n_bins : (knot + 1) * n_bins]
         for band in range(places.n_bands):
             gain = work[places.points + knot * places.n_bands + band]

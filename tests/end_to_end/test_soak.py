@@ -52,6 +52,7 @@ def test_a_flood_of_malformed_packets_and_dead_subscribers_do_not_stop_the_music
     player = soaking.Player(random.Random(5), [], has_keyboard=False)
     try:
         living = _subscribe(player.port)
+        player.osc("/preset/load", "Organ Loft")  # a piano would have died away by then
         player.osc("/mnote", 60, 100)
         _wait_for_voices(player, 1)
         n_sent = _flood(player.port)

@@ -34,7 +34,7 @@ config = config_from_dict(json.loads((folder / "config.json").read_text()))
 notes = np.load(folder / "notes.npy")
 data = PreparedSet(path=folder, audio=np.load(folder / "audio.npy"), notes=notes,
                    info={"instruments": [{"name": "Noise", "family": "flute"}]})
-training.loop._LOG_IMAGES = 1
+training.loop._LOG_STEPS = 1
 training.loop.train(config, data, pathlib.Path(sys.argv[2]), device="cpu")
 """
 

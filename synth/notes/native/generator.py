@@ -73,7 +73,7 @@ class NativeGenerator:
         shape = (len(pitches), spec.n_channels, n_tile_frames(self.instrument, tile), spec.n_bins)
         spectrogram = np.empty(shape, np.float32)
         program, n_work = self._program(tile)
-        work = self._own_work(tile, n_work)
+        work = self._own_work(n_work)
         for note, out in enumerate(spectrogram):
             pitch = int(inputs["pitch"][note]) - self.instrument.pitch_range[0]
             vector = self._inputs_of(inputs["latent"][note], pitch, inputs["velocity"][note])
@@ -135,14 +135,12 @@ class NativeGenerator:
                 self._programs[tile] = plan_tile(self._packed, first, last)
             return self._programs[tile]
 
-    def _own_work(self, tile: int, n_work: int) -> Float32:
-        """Return this thread's memory for a tile; rows and columns of zeros stay what they are."""
-        by_tile: dict[int, Float32] | None = getattr(self._work, "by_tile", None)
-        if by_tile is None:
-            by_tile = self._work.by_tile = {}
-        if tile not in by_tile:
-            by_tile[tile] = np.zeros(n_work, np.float32)
-        return by_tile[tile]
+    def _own_work(self, n_work: int) -> Float32:
+        """Return this thread's memory, at least so many float32."""
+        work: Float32 | None = getattr(self._work, "floats", None)
+        if work is None or len(work) < n_work:
+            work = self._work.floats = np.empty(n_work, np.float32)
+        return work
 
     def _warm(self, tile: int) -> None:
         low, high = self.instrument.pitch_range

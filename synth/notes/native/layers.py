@@ -1,9 +1,9 @@
 """The layers of a generator, compiled: one call makes one tile of one note.
 
 What is computed is `training.model.generator.Generator`, which tells why. Two things are other than
-in the textbook. A convolution of a doubled image is done before the doubling, by windows of 2x2, of
-which each gives a block of 2x2 results. And a layer is done in strips of rows, so that what the
-product leaves is normalised, styled and written into the next layer's image while it is near.
+in the textbook. A convolution of a doubled image is done before the doubling (`packing.fold_taps`).
+And a layer is done in strips of rows (`strips`), so that what the product leaves is normalised,
+styled and written into the next layer's image while it is near.
 
 Everything lies in one array of work and one of weights, and a `Program` tells where. Images are
 [block, row, column, DEPTH] with columns of zeros on both sides, and rows of zeros where a tile is
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from synth.notes.native.kernel import compiled, inlined
 from synth.notes.native.microkernel import DENSE_HALF, DEPTH, multiply
 from synth.notes.native.stylekernel import SLOPE, style
-from synth.notes.native.winograd import N_POINTS, gather_results, transform_image
+from synth.notes.native.winograd import BIASED_POINT, N_POINTS, gather_tiles, transform_rows
 
 Float32 = NDArray[np.float32]
 
@@ -40,27 +40,27 @@ CONVOLUTION_DTYPE = np.dtype(
             *_PRODUCT,
             "offsets",  # where its steps begin in the table of offsets
             "stride",  # float32 from a product's pixel to the next
-            "source",  # of the first window's first pixel
+            "corner",  # where an image is doubled: from the left results to the right ones
+            "first_strip",
+            "n_strips",
             "source_columns",  # of a row, zeros included
-            "n_windows",  # rows of windows
-            "windows_of_strip",
-            "window_columns",
-            "point_bytes",  # from a point's weights to the next one's; 0: it is not transformed
+            "source_block",  # float32 from a block to the next
+            "n_blocks",  # of the source
+            "point_bytes",  # from a point's weights to the next one's
             "n_tiles",  # of a row
             "n_tile_results",
-            "n_blocks",  # of the source
-            "source_block",  # float32 from a block to the next
-            "n_rows_read",
-            "transformed",  # its image
-            "point",  # float32 from a point to the next
+            "transformed_block",  # float32 from a block to the next
+            "point",  # likewise from a point to the next
             "is_doubling",
-            "first_window",  # counted from the note's first row
-            "first_row",  # of the result, likewise
+            "first_row",  # of the result, counted from the note's first one
             "n_rows",
             "n_columns",
             "target",  # of the result's first pixel
             "target_block",  # float32 from a block to the next
             "target_columns",
+            "image",  # that the result is a part of
+            "n_image_rows",
+            "n_rows_above",  # of the image, where the note has none
             "n_channels",  # of the result
             "is_normalised",
             "film",  # where its scales, then shifts begin in the gains
@@ -75,6 +75,32 @@ CONVOLUTION_DTYPE = np.dtype(
 )
 """A convolution with all that follows it."""
 
+STRIP_DTYPE = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "first_row",  # of the result, counted from the note's first one
+            "n_rows",
+            "first_window",  # likewise
+            "n_windows",
+            "source",  # of its first row
+            "n_source_rows",
+            "n_lines",  # of products
+            "first_pass",
+            "n_passes",
+        )
+    ]
+)
+"""Rows of a convolution that are finished together."""
+
+PASS_DTYPE = np.dtype(
+    [
+        (name, np.int64)
+        for name in ("source", "line", "n_pixels", "first_step", "n_steps", "is_biased")
+    ]
+)
+"""A product of some of a strip's lines; see `strips.Pass`."""
+
 PLACES_DTYPE = np.dtype(
     [
         (name, np.int64)
@@ -88,6 +114,9 @@ PLACES_DTYPE = np.dtype(
             "n_start_columns",
             "start_target",
             "start_target_block",
+            "start_image",
+            "n_start_image_rows",
+            "n_start_rows_above",
             "comb",  # [block, column, DEPTH]
             "comb_film",
             "n_comb_channels",
@@ -96,19 +125,18 @@ PLACES_DTYPE = np.dtype(
             "comb_bias",
             "styles",  # a layer's: [block, (scale, shift, gain of noise), DEPTH]
             "still_shift",  # what of a shift is the same in all rows: [channel]
-            "ones",
-            "zeros",
+            "ones",  # float32 from the weights' beginning
+            "zeros",  # likewise
             "factors",  # of the pixel norm: [pixel of a strip's row]
+            "transformed",  # what a strip reads, at the points
             "products",  # of a strip
-            "values",  # of a strip, at the points
+            "values",  # of a strip and a panel, at the points
             "edge",  # four pixels
-            "first_frame",  # in the head's rows
+            "first_frame",
             "points",  # the equaliser's, where it has any
             "n_knots",
-            "n_bands",
             "over_time",  # float32 from the weights' beginning: [frame, knot]
             "over_bins",  # [band, bin]
-            "curves",  # [knot, bin]
         )
     ]
 )
@@ -120,10 +148,13 @@ class Program(NamedTuple):
 
     dense: Any  # records of DENSE_DTYPE, in order
     convolutions: Any  # records of CONVOLUTION_DTYPE, in order; the last is the head
+    strips: Any  # records of STRIP_DTYPE
+    passes: Any  # records of PASS_DTYPE
     places: Any  # one record of PLACES_DTYPE
     offsets: NDArray[np.int64]
     widths: NDArray[np.int64]  # [tile]: channels of a panel
     heights: NDArray[np.int64]  # [tile]: pixels
+    band_bins: NDArray[np.int64]  # [band, 2]: the equaliser's; first bin and the one behind the last
     weights: Float32
 
 
@@ -135,14 +166,13 @@ def generate(program: Any, inputs: Float32, maps: Float32, work: Float32, out: F
         program: of the tile.
         inputs: of the first dense layers, [n].
         maps: the pitch's, [n_maps, n_bins / 2].
-        work: as long as the program wants; zeros at first, and nobody else's meanwhile.
+        work: at least as long as the program wants, and nobody else's meanwhile.
         out: [n_channels, n_frames, n_bins]; overwritten.
 
     Thread: worker.
     """
     places = program.places[0]
     work[places.inputs : places.inputs + len(inputs)] = inputs
-    work[places.ones : places.ones + maps.shape[1]] = _ONE
     for layer in program.dense:
         connect(program, layer, work)
     place_start(places, work)
@@ -152,22 +182,17 @@ def generate(program: Any, inputs: Float32, maps: Float32, work: Float32, out: F
         layer = program.convolutions[number]
         if number < last:
             prepare_style(layer, places, work)
-        if layer.point_bytes:
-            transform_image(layer, places.edge, work)
-        window = 0
-        while window < layer.n_windows:
-            n_windows = min(layer.windows_of_strip, layer.n_windows - window)
-            if layer.point_bytes:
-                convolve_transformed(program, layer, work, window, n_windows)
-            else:
-                convolve(program, layer, work, window, n_windows)
+            clear_borders(layer, work)
+        for index in range(layer.first_strip, layer.first_strip + layer.n_strips):
+            strip = program.strips[index]
+            transform_rows(layer, strip, places, work)
+            convolve(program, layer, strip, work)
             if number < last:
-                finish_strip(program.weights, layer, places, work, window, n_windows)
+                finish_strip(program.weights, layer, strip, places, work)
             else:
-                unfold_strip(layer, places, work, window, n_windows, out)
-            window += n_windows
+                unfold_strip(layer, strip, places, work, out)
     if places.n_knots > 0:
-        equalise(program.weights, places, work, out[0])
+        equalise(program.weights, places, program.band_bins, work, out[0])
 
 
 @inlined
@@ -195,6 +220,16 @@ def connect(program: Any, layer: Any, work: Float32) -> None:
 def place_start(places: Any, work: Float32) -> None:
     """Bring what the dense layer in front gave into the first convolution's image."""
     columns = places.n_start_columns
+    clear_image(
+        work,
+        places.start_image,
+        places.n_start_blocks,
+        places.start_target_block,
+        places.n_start_image_rows,
+        columns + 2,
+        places.n_start_rows_above,
+        places.n_start_rows,
+    )
     for block in range(places.n_start_blocks):
         for row in range(places.n_start_rows):
             source = places.start + block * places.start_block + row * columns * DEPTH
@@ -205,6 +240,44 @@ def place_start(places: Any, work: Float32) -> None:
             )
             for i in range(columns * DEPTH):
                 work[target + i] = work[source + i]
+
+
+@compiled
+def clear_borders(layer: Any, work: Float32) -> None:
+    """Lay zeros around what a layer is about to make."""
+    clear_image(
+        work,
+        layer.image,
+        (layer.n_channels + DEPTH - 1) // DEPTH,
+        layer.target_block,
+        layer.n_image_rows,
+        layer.target_columns,
+        layer.n_rows_above,
+        layer.n_rows,
+    )
+
+
+@compiled
+def clear_image(  # noqa: PLR0913 (of an image, which has them)
+    work: Float32,
+    image: int,
+    n_blocks: int,
+    block_floats: int,
+    n_image_rows: int,
+    n_columns: int,
+    n_above: int,
+    n_rows: int,
+) -> None:
+    """Lay zeros into an image's first and last column, and into its rows beyond the note's."""
+    for block in range(n_blocks):
+        for row in range(n_image_rows):
+            first = image + block * block_floats + row * n_columns * DEPTH
+            end = first + n_columns * DEPTH
+            if n_above <= row < n_above + n_rows:
+                work[first : first + DEPTH] = 0.0
+                work[end - DEPTH : end] = 0.0
+            else:
+                work[first:end] = 0.0
 
 
 @compiled
@@ -245,86 +318,99 @@ def prepare_style(layer: Any, places: Any, work: Float32) -> None:
 
 
 @inlined
-def convolve(program: Any, layer: Any, work: Float32, window: int, n_windows: int) -> None:
-    """Multiply some rows of windows with the weights, [window, column, stride]."""
-    multiply_pixels(
-        program,
-        layer,
-        work,
-        layer.source + window * layer.source_columns * DEPTH,
-        (n_windows - 1) * layer.source_columns + layer.window_columns,
-        0,
-        program.places[0].products,
-    )
-
-
-@inlined
-def convolve_transformed(
-    program: Any, layer: Any, work: Float32, window: int, n_windows: int
-) -> None:
-    """Do the same at the points, and bring it back."""
+def convolve(program: Any, layer: Any, strip: Any, work: Float32) -> None:
+    """Multiply a strip's pixels with the weights, [row, column, stride]."""
     places = program.places[0]
-    n_pixels = n_windows * layer.n_tiles
-    first = layer.transformed + window * layer.n_tiles * DEPTH
-    for point in range(N_POINTS):
-        values = places.values + point * n_pixels * layer.stride
-        multiply_pixels(program, layer, work, first + point * layer.point, n_pixels, point, values)
-    gather_results(layer, work, n_windows, places.values, places.products)
+    width = program.widths[layer.tile]
+    line_floats = layer.n_tiles * width
+    for panel in range(layer.n_panels):
+        for point in range(N_POINTS):
+            values = places.values + point * strip.n_lines * line_floats
+            for index in range(strip.first_pass, strip.first_pass + strip.n_passes):
+                pass_ = program.passes[index]
+                bias = 4 * places.zeros
+                if pass_.is_biased and point == BIASED_POINT:
+                    bias = layer.bias + 4 * panel * width
+                target = values + pass_.line * line_floats
+                multiply_pixels(program, layer, pass_, work, panel, point, bias, target)
+        gather_points(layer, strip, places, work, panel * width, width)
 
 
 @inlined
 def multiply_pixels(  # noqa: PLR0913 (of a product, which has them)
     program: Any,
     layer: Any,
+    pass_: Any,
     work: Float32,
-    source: int,
-    n_pixels: int,
+    panel: int,
     point: int,
+    bias: int,
     target: int,
 ) -> None:
-    """Multiply pixels that follow one another, [n_pixels, stride]."""
+    """Multiply pixels that follow one another with a panel's weights at a point."""
     width, height = program.widths[layer.tile], program.heights[layer.tile]
-    beginning = program.weights.ctypes.data + point * layer.point_bytes
-    weights, bias = beginning + layer.weights, beginning + layer.bias
-    panel_bytes = 4 * layer.n_steps * DEPTH * width
-    for panel in range(layer.n_panels):
-        pixel = 0
-        while pixel < n_pixels:
-            # The last tile is moved back rather than cut off; in a small image it goes beyond.
-            place = max(0, min(pixel, n_pixels - height))
-            multiply(
-                layer.tile,
-                work.ctypes.data + 4 * (source + place * DEPTH),
-                program.offsets.ctypes.data + 8 * layer.offsets,
-                layer.n_steps,
-                weights + panel * panel_bytes,
-                bias + 4 * panel * width,
-                work.ctypes.data + 4 * (target + place * layer.stride + panel * width),
-                layer.stride,
-            )
-            pixel += height
+    step_bytes = 4 * DEPTH * width
+    weights = program.weights.ctypes.data + layer.weights + point * layer.point_bytes
+    weights += (panel * layer.n_steps + pass_.first_step) * step_bytes
+    source = program.places[0].transformed + pass_.source + point * layer.point
+    pixel = 0
+    while pixel < pass_.n_pixels:
+        # The last tile is moved back rather than cut off; in a small image it goes beyond.
+        place = max(0, min(pixel, pass_.n_pixels - height))
+        multiply(
+            layer.tile,
+            work.ctypes.data + 4 * (source + place * DEPTH),
+            program.offsets.ctypes.data + 8 * (layer.offsets + pass_.first_step),
+            pass_.n_steps,
+            weights,
+            program.weights.ctypes.data + bias,
+            work.ctypes.data + 4 * (target + place * width),
+            width,
+        )
+        pixel += height
 
 
 @compiled
-def finish_strip(
-    weights: Float32, layer: Any, places: Any, work: Float32, window: int, n_windows: int
+def gather_points(
+    layer: Any, strip: Any, places: Any, work: Float32, channel: int, width: int
 ) -> None:
-    """Normalise, style and rectify what windows gave, and write it into the next image."""
-    first_window = layer.first_window + window
-    if not layer.is_doubling:
-        for row in range(first_window, first_window + n_windows):
-            products = places.products + (row - first_window) * layer.source_columns * layer.stride
+    """Bring a panel's products at the points, [point, line, tile, width], to those of pixels."""
+    line_floats = layer.n_tiles * width
+    for number in range(strip.n_rows):
+        line, inner = lines_of(layer, strip, strip.first_row + number)
+        pixel = places.products + number * layer.source_columns * layer.stride
+        gather_tiles(
+            work.ctypes.data + 4 * (places.values + line * line_floats),
+            work.ctypes.data + 4 * (places.values + inner * line_floats),
+            work.ctypes.data + 4 * (pixel + channel),
+            layer.n_tiles,
+            strip.n_lines * line_floats,
+            width,
+            layer.stride,
+            layer.is_doubling,
+        )
+
+
+@compiled
+def lines_of(layer: Any, strip: Any, row: int) -> tuple[int, int]:
+    """Return which lines a result is made of; the second one is of doubled images; see `strips`."""
+    window = (row + layer.is_doubling) // (1 + layer.is_doubling)
+    return window - strip.first_window, strip.n_windows + row // 2 + 1 - strip.first_window
+
+
+@compiled
+def finish_strip(weights: Float32, layer: Any, strip: Any, places: Any, work: Float32) -> None:
+    """Normalise, style and rectify a strip's products, and write them into the next image."""
+    for number in range(strip.n_rows):
+        row = strip.first_row + number
+        products = places.products + number * layer.source_columns * layer.stride
+        move_shift(weights, layer, places, work, row)
+        if layer.is_doubling:
+            # The window of column i gives the columns 2 i - 1 and 2 i.
+            finish_row(weights, layer, places, work, row, products + layer.corner, 0, 2)
+            finish_row(weights, layer, places, work, row, products + layer.stride, 1, 2)
+        else:
             finish_row(weights, layer, places, work, row, products, 0, 1)
-        return
-    # The windows of row i give the rows 2 i - 1 and 2 i, and likewise the columns.
-    first_row = max(2 * first_window - 1, layer.first_row)
-    last_row = min(2 * (first_window + n_windows) - 1, layer.first_row + layer.n_rows)
-    corner = (layer.n_channels + DEPTH - 1) // DEPTH * DEPTH
-    for row in range(first_row, last_row):
-        pixels = ((row + 1) // 2 - first_window) * layer.source_columns * layer.stride
-        products = places.products + pixels + 2 * ((row + 1) % 2) * corner
-        finish_row(weights, layer, places, work, row, products + corner, 0, 2)
-        finish_row(weights, layer, places, work, row, products + layer.stride, 1, 2)
 
 
 @compiled
@@ -339,24 +425,21 @@ def finish_row(  # noqa: PLR0913 (of a row, or of every second pixel of it)
     step: int,
 ) -> None:
     """Finish the pixels first_column, first_column + step, ... of a row."""
-    number = row - layer.first_row
-    if not 0 <= number < layer.n_rows:
-        return
     n_blocks = (layer.n_channels + DEPTH - 1) // DEPTH
     n_pixels = layer.n_columns // step
-    move_shift(weights, layer, places, work, row)
-    factors = places.ones
+    factors = weights.ctypes.data + 4 * places.ones
     if layer.is_normalised:
-        factors = places.factors
-        measure_pixels(layer, work, products, n_pixels, step, factors)
-    noise = work.ctypes.data + 4 * places.zeros
+        measure_pixels(layer, work, products, n_pixels, step, places.factors)
+        factors = work.ctypes.data + 4 * places.factors
+    noise = weights.ctypes.data + 4 * places.zeros
     if layer.motion >= 0:
         noise = weights.ctypes.data + 4 * (layer.noise + row * layer.n_columns + first_column)
+    number = row - layer.first_row
     target = layer.target + (number * layer.target_columns + first_column) * DEPTH
     for block in range(n_blocks):
         style(
             work.ctypes.data + 4 * (products + block * DEPTH),
-            work.ctypes.data + 4 * factors,
+            factors,
             noise,
             work.ctypes.data + 4 * (places.comb + (block * layer.n_columns + first_column) * DEPTH),
             work.ctypes.data + 4 * (places.styles + block * 3 * DEPTH),
@@ -396,18 +479,16 @@ def move_shift(weights: Float32, layer: Any, places: Any, work: Float32, row: in
 
 
 @compiled
-def unfold_strip(
-    layer: Any, places: Any, work: Float32, window: int, n_windows: int, out: Float32
-) -> None:
+def unfold_strip(layer: Any, strip: Any, places: Any, work: Float32, out: Float32) -> None:
     """Shuffle what the head gave for some rows, four channels a pixel of four, into the frames."""
     stride = layer.stride
     n_frames = out.shape[1]
-    for row in range(n_windows):
+    for number in range(strip.n_rows):
         for channel in range(out.shape[0]):
             for inner in range(2):
-                frame = 2 * (window + row) + inner - places.first_frame
+                frame = 2 * (strip.first_row + number) + inner - places.first_frame
                 if 0 <= frame < n_frames:
-                    first = places.products + row * layer.source_columns * stride
+                    first = places.products + number * layer.source_columns * stride
                     first += 4 * channel + 2 * inner
                     for column in range(layer.n_columns):
                         out[channel, frame, 2 * column] = work[first + column * stride]
@@ -415,26 +496,18 @@ def unfold_strip(
 
 
 @compiled
-def equalise(weights: Float32, places: Any, work: Float32, out: Float32) -> None:
+def equalise(
+    weights: Float32, places: Any, band_bins: NDArray[np.int64], work: Float32, out: Float32
+) -> None:
     """Add the equaliser's gains to the log-magnitudes, [n_frames, n_bins]."""
     n_frames, n_bins = out.shape
-    curves = work[places.curves : places.curves + places.n_knots * n_bins]
-    curves[:] = 0.0
-    for knot in range(places.n_knots):
-        is_used = False
-        for frame in range(n_frames):
-            is_used |= weights[places.over_time + frame * places.n_knots + knot] != 0.0
-        if not is_used:
-            continue
-        curve = curves[knot * n_bins : (knot + 1) * n_bins]
-        for band in range(places.n_bands):
-            gain = work[places.points + knot * places.n_bands + band]
-            first = places.over_bins + band * n_bins
-            for bin_ in range(n_bins):
-                curve[bin_] += gain * weights[first + bin_]
+    n_bands, n_knots = len(band_bins), places.n_knots
     for frame in range(n_frames):
-        for knot in range(places.n_knots):
-            share = weights[places.over_time + frame * places.n_knots + knot]
-            if share != 0.0:
-                for bin_ in range(n_bins):
-                    out[frame, bin_] += share * curves[knot * n_bins + bin_]
+        shares = places.over_time + frame * n_knots
+        for band in range(n_bands):
+            gain = np.float32(0.0)
+            for knot in range(n_knots):
+                gain += weights[shares + knot] * work[places.points + knot * n_bands + band]
+            over_bins = places.over_bins + band * n_bins
+            for bin_ in range(band_bins[band, 0], band_bins[band, 1]):
+                out[frame, bin_] += gain * weights[over_bins + bin_]

@@ -18,7 +18,6 @@ Float32 = NDArray[np.float32]
 Floating = NDArray[np.floating[Any]]
 
 _ALIGNMENT = 64  # bytes; a cache line
-_FEWEST_TRANSFORMED = 48  # channels in and out; with fewer, transforming costs what it saves
 
 
 class _Arena:
@@ -48,14 +47,17 @@ class _Arena:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A matrix of weights in panels, or one for each point of `winograd`; places are in bytes."""
+    """A matrix of weights in panels, or one for each point of `winograd`; places are in bytes.
+
+    A convolution's steps lie row by row of its kernel, so that a row can be left out.
+    """
 
     tile: int
     n_steps: int
     weights: int
     bias: int
     n_panels: int
-    point_bytes: int = 0  # from a point's weights to the next one's; 0: there are none
+    point_bytes: int = 0  # from a point's weights to the next one's; a dense layer has none
 
     @property
     def n_columns(self) -> int:
@@ -122,12 +124,17 @@ class PackedGenerator:
         self.comb_weights = self._arena.add(weights.single("comb.weight", channels, maps, 1, 1))
         self.comb_bias = self._arena.add(weights.single("comb.bias", channels))
         self.over_time = self.over_bins = 0
+        self.band_bins = np.zeros((0, 2), np.int64)  # [first, last) of what a band touches
         if self.sizes.n_equaliser_bands:
             bands, knots = self.sizes.n_equaliser_bands, self.sizes.n_equaliser_knots
             over_time = weights.single("equaliser.over_time", spec.n_frames, knots)
             over_bins = weights.single("equaliser.over_bins", spec.n_bins, bands)
             self.over_time = self._arena.add(over_time)
             self.over_bins = self._arena.add(np.ascontiguousarray(over_bins.T))
+            self.band_bins = _spans(over_bins.T)
+        n = max(spec.n_bins // 2, *[tile.width for tile in TILES])
+        self.zeros = self._arena.add(np.zeros(n, np.float32))
+        self.ones = self._arena.add(np.ones(n, np.float32))
         self.content = self._arena.content()
 
     # --- weights ---------------------------------------------------------------------------------
@@ -251,48 +258,50 @@ class PackedGenerator:
         return self._kernel(f"{name}.convolution", n_in, n_out, is_doubling=is_doubling)
 
     def _kernel(self, name: str, n_in: int, n_out: int, *, is_doubling: bool = False) -> Product:
-        """Lay a convolution out: [panel, (block, row, column of the kernel), DEPTH, width]."""
+        """Lay a convolution out: [panel, (row, block, column of the kernel), DEPTH, width]."""
         weights = self._weights.single(f"{name}.weight", n_out, n_in, 3, 3)
         bias = self._weights.single(f"{name}.bias", n_out)
         weights, bias = _padded(_padded(weights, 0, DEPTH), 1, DEPTH), _padded(bias, 0, DEPTH)
         if is_doubling:
-            weights, bias = halve_taps(weights), np.tile(bias, 4)
-        n_out, n_in = weights.shape[:2]
-        tile = min(MANY, key=lambda number: -n_out % TILES[number].width)
-        if min(n_in, n_out) < _FEWEST_TRANSFORMED:
-            return self._in_panels(_steps(weights), bias, tile)
-        # Every result takes the second point's products with a factor of one, and the bias there.
-        zeros = np.zeros_like(bias)
-        points = zip(transform_kernel(weights), (zeros, bias, zeros, zeros), strict=True)
-        first, second, *_ = [self._in_panels(_steps(at), bias_at, tile) for at, bias_at in points]
+            weights, bias = fold_taps(weights), np.tile(bias, 2)
+        tile = min(MANY, key=lambda number: -len(weights) % TILES[number].width)
+        first, second, *_ = [
+            self._in_panels(_steps(at_point), bias, tile) for at_point in transform_kernel(weights)
+        ]
         return replace(first, point_bytes=second.weights - first.weights)
 
 
 def _steps(weights: Float32) -> Float32:
-    """Bring [n_out, n_in, rows, columns] to [n_out, (block, row, column, DEPTH)]."""
+    """Bring [n_out, n_in, rows, columns] to [n_out, (row, block, column, DEPTH)]."""
     n_out, n_in, *kernel = weights.shape
     steps = weights.reshape(n_out, n_in // DEPTH, DEPTH, *kernel)
-    return np.moveaxis(steps, 2, 4).reshape(n_out, -1)
+    return steps.transpose(0, 3, 1, 4, 2).reshape(n_out, -1)
 
 
-def halve_taps(weights: Float32) -> Float32:
-    """Fold a 3x3 convolution of a doubled image into one of 2x2 windows before the doubling.
+def fold_taps(weights: Float32) -> Float32:
+    """Fold a 3x3 convolution of a doubled image into products before the doubling.
 
-    Two of three neighbours in a doubled row are the same, and their taps are added up.
+    Of three neighbours in a doubled row two are the same, and their taps are added up: a window of
+    two pixels gives a left result and a right one. Of three rows it is the middle one that is the
+    same as the upper or the lower. Products with the outer ones belong to both results of a window
+    of two rows, those with the middle one to both results of a row; so three make two results,
+    where windows alone would take four.
 
     Args:
         weights: [n_out, n_in, 3, 3].
 
     Returns:
-        [4 n_out, n_in, 2, 2]: the upper left, upper right, lower left and lower right of the four
-        results of a window.
+        [2 n_out, n_in, 3, 2]: left and right results; upper, lower and middle rows.
     """
+    a, b, c = np.split(weights[:, :, [0, 2, 1]], 3, axis=3)
+    left, right = np.concatenate([a + b, c], axis=3), np.concatenate([a, b + c], axis=3)
+    return np.concatenate([left, right])
 
-    def halve(taps: Float32, axis: int) -> tuple[Float32, Float32]:
-        a, b, c = np.split(taps, 3, axis)
-        return np.concatenate([a + b, c], axis), np.concatenate([a, b + c], axis)
 
-    return np.concatenate([part for rows in halve(weights, 2) for part in halve(rows, 3)])
+def _spans(rows: Float32) -> NDArray[np.int64]:
+    """Return where each row's first value other than 0 is, and where those end, [n_rows, 2]."""
+    places = [np.flatnonzero(row) for row in rows]
+    return np.array([(p[0], p[-1] + 1) if len(p) else (0, 0) for p in places], np.int64)
 
 
 def _padded(array: NDArray[Any], axis: int, multiple: int) -> NDArray[Any]:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.notes.native.layers import CONVOLUTION_DTYPE, DENSE_DTYPE, PLACES_DTYPE, Program
+from synth.notes.native.layers import (
+    CONVOLUTION_DTYPE,
+    DENSE_DTYPE,
+    PASS_DTYPE,
+    PLACES_DTYPE,
+    STRIP_DTYPE,
+    Program,
+)
 from synth.notes.native.microkernel import DEPTH, TILES
 from synth.notes.native.packing import Convolution, PackedGenerator, Product
 from synth.notes.native.rows import Rows
+from synth.notes.native.strips import OUTER_TAPS, TAPS, Pass, plan_lines, plan_windows
 from synth.notes.native.winograd import N_POINTS, results_of_tile
 
 _STRIP_FLOATS = 64 * 1024  # of products: a quarter of a megabyte stays near the processor
@@ -42,21 +51,12 @@ class _Image:
 
     @property
     def size(self) -> int:
-        """In float32; tiles of pixels may read beyond the last one."""
-        return self.n_blocks * self.block + (_TALLEST + self.n_columns) * DEPTH
+        """In float32; a row's last tile may read beyond it."""
+        return self.n_blocks * self.block + N_POINTS * DEPTH
 
     def pixel(self, row: int, column: int) -> int:
         """Return where a pixel of the first block lies."""
         return self.place + ((row - self.first_row) * self.n_columns + column + 1) * DEPTH
-
-    def offsets(self, size: int) -> list[int]:
-        """Return the steps of a kernel of size x size."""
-        return [
-            block * self.block + (row * self.n_columns + column) * DEPTH
-            for block in range(self.n_blocks)
-            for row in range(size)
-            for column in range(size)
-        ]
 
 
 class _Plan:
@@ -66,8 +66,10 @@ class _Plan:
         self._offsets = [
             DEPTH * step for step in range(max(d.product.n_steps for d in packed.dense))
         ]
+        self._strips: list[dict[str, int]] = []
+        self._passes: list[dict[str, int]] = []
         self._places: dict[str, int] = {"first_frame": first}
-        self._span = first, last
+        self._longest: dict[str, int] = {}  # float32 that strips work in, by place
         # Rows that each layer makes, from the dense one in front to the head.
         head = Rows(first // 2, (last + 1) // 2, packed.spec.n_frames // 2)
         made = [head]
@@ -76,31 +78,34 @@ class _Plan:
             made.insert(0, wanted.halved() if layer.is_doubling else wanted)
         self._made = made
         self._images = [
-            self._place_image(layer, rows)
+            self._image(layer, rows)
             for layer, rows in zip(packed.convolutions, made[1:], strict=True)
         ]
+        # A layer reads one image and makes the next: there are two places for them.
+        for images in (self._images[0::2], self._images[1::2]):
+            place = self._place(max(image.size for image in images))
+            for image in images:
+                image.place = place
 
     def finish(self) -> tuple[Program, int]:
         """Lay everything out."""
         packed = self._packed
         dense = self._plan_dense()
         convolutions = [self._plan_convolution(n) for n in range(len(packed.convolutions))]
-        strips = [
-            layer["windows_of_strip"] * layer["source_columns"] * layer["stride"]
-            + _TALLEST * layer["stride"]
-            for layer in convolutions
-        ]
         self._plan_rest()
-        self._places["products"] = self._place(max(*strips, packed.spec.n_bins))
-        self._places["values"] = self._place(N_POINTS * max(strips))
-        self._places["edge"] = self._place(N_POINTS * DEPTH)
+        self._need("products", packed.spec.n_bins)  # the comb's, too
+        self._need("edge", N_POINTS * DEPTH)
+        self._places |= {name: self._place(size) for name, size in self._longest.items()}
         program = Program(
             dense=_records(dense, DENSE_DTYPE),
             convolutions=_records(convolutions, CONVOLUTION_DTYPE),
+            strips=_records(self._strips, STRIP_DTYPE),
+            passes=_records(self._passes, PASS_DTYPE),
             places=_records([self._places], PLACES_DTYPE),
             offsets=np.array(self._offsets, np.int64),
             widths=_WIDTHS,
             heights=_HEIGHTS,
+            band_bins=packed.band_bins,
             weights=packed.content,
         )
         return program, self._n_work
@@ -109,6 +114,10 @@ class _Plan:
         place = self._n_work
         self._n_work += -(-size // _ALIGNMENT) * _ALIGNMENT
         return place
+
+    def _need(self, name: str, size: int) -> None:
+        """Take note of what has to be there at a place that all strips share."""
+        self._longest[name] = max(size, self._longest.get(name, 0))
 
     def _plan_dense(self) -> list[dict[str, int]]:
         inputs = [d.product.n_steps * DEPTH for d in self._packed.dense if "inputs" in d.source]
@@ -134,16 +143,13 @@ class _Plan:
         }
         return layers
 
-    def _place_image(self, layer: Convolution, made: Rows) -> _Image:
-        """Place the rows that a layer reads."""
+    def _image(self, layer: Convolution, made: Rows) -> _Image:
+        """Return the rows that a layer reads."""
         columns = self._columns(layer)
         if layer.is_doubling:
             first, last = _windows(made)
-            image = _Image(first - 1, last - first + 1, columns // 2, layer.n_in)
-        else:
-            image = _Image(made.first - 1, made.last - made.first + 2, columns, layer.n_in)
-        image.place = self._place(image.size)
-        return image
+            return _Image(first - 1, last - first + 1, columns // 2, layer.n_in)
+        return _Image(made.first - 1, made.last - made.first + 2, columns, layer.n_in)
 
     def _columns(self, layer: Convolution) -> int:
         return self._packed.n_start_columns << layer.level
@@ -155,58 +161,111 @@ class _Plan:
             self._made[number + 1],
         )
         n_columns = self._columns(layer)
-        first, last = _windows(made) if layer.is_doubling else (made.first, made.last)
         n_products = layer.product.n_columns
-        strip = max(1, _STRIP_FLOATS // (image.n_columns * n_products))
-        fields = _product_fields(layer.product) | {
-            "offsets": len(self._offsets),
-            "stride": n_products,
-            "source": image.place,
-            "source_columns": image.n_columns,
-            "n_windows": last - first,
-            "windows_of_strip": min(strip, last - first),
-            "window_columns": image.n_columns - 1 if layer.is_doubling else n_columns,
-            "is_doubling": int(layer.is_doubling),
-            "first_window": first,
-            "n_columns": n_columns,
-            "n_channels": layer.n_out,
-            "is_normalised": int(layer.is_normalised),
-            "film": layer.film,
-            "motion": layer.motion,
-            "n_codes": self._packed.sizes.n_time_codes,
-            "codes": layer.codes // 4,
-            "n_code_rows": made.total,
-            "noise": layer.noise // 4,
-            "has_comb": int(layer.has_comb),
-        }
-        n_taps = 2 if layer.is_doubling else 3
-        if layer.product.point_bytes:
-            fields |= self._transform(layer, image, fields["window_columns"], n_taps)
-        else:
-            self._offsets += image.offsets(n_taps)
-        return fields | (self._target(number) if number + 1 < len(self._images) else {})
+        is_head = number + 1 == len(self._images)
+        target = {"first_row": made.first, "n_rows": made.last - made.first}
+        fields = (
+            _product_fields(layer.product)
+            | (target if is_head else self._target(number))
+            | {
+                "offsets": len(self._offsets),
+                "stride": n_products,
+                "corner": DEPTH * _blocks_of(layer.n_out),
+                "source_columns": image.n_columns,
+                "source_block": image.block,
+                "n_blocks": image.n_blocks,
+                "point_bytes": layer.product.point_bytes,
+                "is_doubling": int(layer.is_doubling),
+                "n_columns": n_columns,
+                "n_channels": layer.n_out,
+                "is_normalised": int(layer.is_normalised),
+                "film": layer.film,
+                "motion": layer.motion,
+                "n_codes": self._packed.sizes.n_time_codes,
+                "codes": layer.codes // 4,
+                "n_code_rows": made.total,
+                "noise": layer.noise // 4,
+                "has_comb": int(layer.has_comb),
+            }
+        )
+        return fields | self._plan_strips(layer, image, made, fields)
 
-    def _transform(
-        self, layer: Convolution, image: _Image, window_columns: int, n_taps: int
+    def _plan_strips(
+        self, layer: Convolution, image: _Image, made: Rows, fields: dict[str, int]
     ) -> dict[str, int]:
-        """Place an image as it is at the points of `winograd`, and say how to step through it."""
+        """Cut a layer into strips, and say what each one takes."""
+        n_taps = 2 if layer.is_doubling else 3
         n_results = results_of_tile(n_taps)
-        n_tiles = -(-window_columns // n_results)
-        n_rows = image.last_row - image.first_row
-        row = n_tiles * DEPTH
+        n_tiles = -(-(image.n_columns + 1 - n_taps) // n_results)
+        first, last = _windows(made) if layer.is_doubling else (made.first, made.last)
+        row_floats = image.n_columns * layer.product.n_columns
+        n_windows = max(1, _STRIP_FLOATS // (row_floats * (1 + layer.is_doubling)))
+        n_windows = min(n_windows, last - first)
+        # A strip's rows as they are at the points.
+        line = n_tiles * DEPTH
+        block = (n_windows + n_taps - 1) * line
+        self._need("transformed", N_POINTS * image.n_blocks * block + _TALLEST * DEPTH)
+        # The middle row's windows begin where they lie themselves; see `strips.Pass`.
+        rows = (*range(OUTER_TAPS), 0) if layer.is_doubling else range(TAPS)
         self._offsets += [
-            (block * n_rows + tap) * row for block in range(image.n_blocks) for tap in range(n_taps)
+            number * block + row * line for row in rows for number in range(image.n_blocks)
         ]
-        point = image.n_blocks * n_rows * row
+        begin = len(self._strips)
+        for window in range(first, last, n_windows):
+            windows = range(window, min(window + n_windows, last))
+            strip = self._plan_strip(layer, n_tiles, fields, windows)
+            strip["source"] = image.pixel(window - 1, -1)
+            self._strips.append(strip)
+            # A tile's last results may lie beyond its row.
+            self._need("products", (strip["n_rows"] + 1) * row_floats)
         return {
-            "point_bytes": layer.product.point_bytes,
+            "first_strip": begin,
+            "n_strips": len(self._strips) - begin,
             "n_tiles": n_tiles,
             "n_tile_results": n_results,
-            "n_blocks": image.n_blocks,
-            "source_block": image.block,
-            "n_rows_read": n_rows,
-            "transformed": self._place(N_POINTS * point + _TALLEST * DEPTH),
-            "point": point,
+            "transformed_block": block,
+            "point": image.n_blocks * block,
+        }
+
+    def _plan_strip(
+        self, layer: Convolution, n_tiles: int, fields: dict[str, int], windows: range
+    ) -> dict[str, int]:
+        tile, first = TILES[layer.product.tile], windows.start
+        step_rows = layer.product.n_steps // TAPS
+
+        def cost(n_lines: int) -> int:
+            return -(-n_lines * n_tiles // tile.n_pixels) * tile.n_pixels
+
+        rows, total = windows, self._packed.n_start_rows << layer.level
+        if layer.is_doubling:
+            first_row, last_row = fields["first_row"], fields["first_row"] + fields["n_rows"]
+            rows = range(max(2 * first - 1, first_row), min(2 * windows.stop - 1, last_row))
+            passes = plan_windows(first, windows.stop, rows, total // 2, cost)
+        else:
+            passes = plan_lines(first, windows.stop, total, TAPS, cost)
+        first_pass = len(self._passes)
+        self._passes += [
+            {
+                "source": (part.source_row - (first - 1)) * n_tiles * DEPTH,
+                "line": part.first_line,
+                "n_pixels": part.n_lines * n_tiles,
+                "first_step": part.first_tap * step_rows,
+                "n_steps": part.n_taps * step_rows,
+                "is_biased": int(part.is_biased),
+            }
+            for part in passes
+        ]
+        n_lines = max(part.first_line + part.n_lines for part in passes)
+        self._need("values", (N_POINTS * n_lines * n_tiles + _TALLEST) * tile.width)
+        return {
+            "first_row": rows.start,
+            "n_rows": len(rows),
+            "first_window": first,
+            "n_windows": len(windows),
+            "n_source_rows": len(windows) + (1 if layer.is_doubling else 2),
+            "n_lines": n_lines,
+            "first_pass": first_pass,
+            "n_passes": len(passes),
         }
 
     def _target(self, number: int) -> dict[str, int]:
@@ -219,17 +278,18 @@ class _Plan:
             "target": image.pixel(first, 0),
             "target_block": image.block,
             "target_columns": image.n_columns,
+            "image": image.place,
+            "n_image_rows": image.last_row - image.first_row,
+            "n_rows_above": first - image.first_row,
         }
 
     def _plan_rest(self) -> None:
         packed, sizes, spec = self._packed, self._packed.sizes, self._packed.spec
-        first, _ = self._span
         start = self._target(-1)
         n_channels = max(DEPTH * _blocks_of(layer.n_out) for layer in packed.convolutions)
         columns = spec.n_bins // 2
         start_floats = packed.n_start_rows * packed.n_start_columns * DEPTH
         self._places |= {
-            "first_frame": first - 2 * self._made[-1].first,
             "n_start_blocks": _blocks_of(sizes.start_channels),
             "start_block": start_floats,
             "start": self._places["start"] + start["first_row"] * packed.n_start_columns * DEPTH,
@@ -237,22 +297,23 @@ class _Plan:
             "n_start_columns": packed.n_start_columns,
             "start_target": start["target"],
             "start_target_block": start["target_block"],
+            "start_image": start["image"],
+            "n_start_image_rows": start["n_image_rows"],
+            "n_start_rows_above": start["n_rows_above"],
             "comb": self._place(_blocks_of(sizes.channels[-1]) * columns * DEPTH),
             "comb_film": packed.gains["comb_film"],
             "n_comb_channels": sizes.channels[-1],
             "n_maps": sizes.n_maps,
             "comb_weights": packed.comb_weights // 4,
             "comb_bias": packed.comb_bias // 4,
-            "n_bands": sizes.n_equaliser_bands,
             "n_knots": sizes.n_equaliser_knots if sizes.n_equaliser_bands else 0,
-            "over_time": packed.over_time // 4 + first * sizes.n_equaliser_knots,
+            "over_time": packed.over_time // 4 + self._places["first_frame"] * sizes.n_equaliser_knots,
             "over_bins": packed.over_bins // 4,
-            "curves": self._place(sizes.n_equaliser_knots * spec.n_bins),
             "styles": self._place(3 * n_channels),
             "still_shift": self._place(n_channels),
             "factors": self._place(columns),
-            "zeros": self._place(columns),
-            "ones": self._place(columns),
+            "zeros": packed.zeros // 4,
+            "ones": packed.ones // 4,
         }
 
 

@@ -23,6 +23,9 @@ from synth.notes.native.vectors import FLOAT, INT64, declare, load, store
 Float32 = NDArray[np.float32]
 
 N_POINTS = 4
+BIASED_POINT = 1
+"""Every result takes what is at this point once: a bias belongs there."""
+
 _KERNELS = {
     3: np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], np.float32),
     2: np.array([[1, 0], [0.5, 0.5], [0.5, -0.5], [0, 1]], np.float32),
@@ -103,20 +106,22 @@ def _write_loop(function: ir.Function) -> None:
 
 
 @compiled
-def transform_image(layer: Any, edge: int, work: Float32) -> None:
-    """Evaluate a layer's input, [block, row, tile, DEPTH] for each point.
+def transform_rows(layer: Any, strip: Any, places: Any, work: Float32) -> None:
+    """Evaluate the rows that a strip reads, [point, block, row, tile, DEPTH].
 
     Args:
-        layer: a transformed convolution.
-        edge: where four pixels may be put together, in the work.
+        layer: a convolution.
+        strip: of it.
+        places: of the program; four pixels may be put together at `edge`.
         work: of the program.
     """
     n_tiles, step, columns = layer.n_tiles, layer.n_tile_results, layer.source_columns
     n_inside = min(n_tiles, (columns - N_POINTS) // step + 1)
+    edge = places.edge
     for block in range(layer.n_blocks):
-        for row in range(layer.n_rows_read):
-            pixels = layer.source + block * layer.source_block + row * columns * DEPTH
-            place = layer.transformed + (block * layer.n_rows_read + row) * n_tiles * DEPTH
+        for row in range(strip.n_source_rows):
+            pixels = strip.source + block * layer.source_block + row * columns * DEPTH
+            place = places.transformed + block * layer.transformed_block + row * n_tiles * DEPTH
             transform_tiles(
                 work.ctypes.data + 4 * pixels,
                 work.ctypes.data + 4 * place,
@@ -138,37 +143,94 @@ def transform_image(layer: Any, edge: int, work: Float32) -> None:
                 )
 
 
-@compiled
-def gather_results(layer: Any, work: Float32, n_windows: int, values: int, products: int) -> None:
-    """Bring the products at four points back to those of pixels.
+@intrinsic
+def gather_tiles(
+    _typing_context: Any,
+    _values: Any,
+    _inner: Any,
+    _target: Any,
+    _n_tiles: Any,
+    _point: Any,
+    _width: Any,
+    _stride: Any,
+    _is_doubling: Any,
+) -> Any:
+    """Bring the products of a row's tiles at four points back to those of pixels.
 
     Args:
-        layer: a transformed convolution.
-        work: of the program.
-        n_windows: rows of windows.
-        values: [N_POINTS, window, tile, stride], in the work.
-        products: [window, column, stride], in the work; overwritten.
+        _typing_context: numba's.
+        _values: address of [n_tiles, width], for the first point.
+        _inner: address of others, which are added where an image is doubled; else not read.
+        _target: address of [pixel, stride]; a tile's third result may lie beyond the row.
+        _n_tiles: at least 1.
+        _point: float32 from a point to the next.
+        _width: channels, a multiple of DEPTH.
+        _stride: float32 from a pixel to the next.
+        _is_doubling: 0: two results of a tile; 1: three.
     """
-    n, point = layer.stride, n_windows * layer.n_tiles * layer.stride
-    for window in range(n_windows):
-        for tile in range(layer.n_tiles):
-            first = values + (window * layer.n_tiles + tile) * n
-            a, b = work[first : first + n], work[first + point : first + point + n]
-            c = work[first + 2 * point : first + 2 * point + n]
-            d = work[first + 3 * point : first + 3 * point + n]
-            column = tile * layer.n_tile_results
-            place = products + (window * layer.source_columns + column) * n
-            results = work[place : place + n]
-            for i in range(n):
-                results[i] = a[i] + b[i] + c[i]
-            results = work[place + n : place + 2 * n]
-            if layer.n_tile_results == 2:
-                for i in range(n):
-                    results[i] = b[i] - c[i] - d[i]
-                continue
-            for i in range(n):
-                results[i] = b[i] - c[i]
-            if column + 2 < layer.source_columns:
-                results = work[place + 2 * n : place + 3 * n]
-                for i in range(n):
-                    results[i] = b[i] + c[i] - d[i]
+
+    def codegen(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        *addresses, n_tiles, point, width, stride, is_doubling = args
+        pointers = [builder.inttoptr(address, FLOAT.as_pointer()) for address in addresses]
+        with builder.if_else(builder.icmp_signed("!=", is_doubling, INT64(0))) as branches:
+            for branch, doubles in zip(branches, (True, False), strict=True):
+                with branch:
+                    name = f"gansynth.gather.{'windows' if doubles else 'rows'}"
+                    if name not in builder.module.globals:
+                        arguments = [*[FLOAT.as_pointer()] * 3, *[INT64] * 4]
+                        function = declare(builder.module, name, arguments, n_pointers=3)
+                        _write_gathering(function, is_doubling=doubles)
+                    sizes = (n_tiles, point, width, stride)
+                    builder.call(builder.module.globals[name], [*pointers, *sizes])
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 8), codegen
+
+
+def _write_gathering(function: ir.Function, *, is_doubling: bool) -> None:
+    values, inner, target, n_tiles, point, width, stride = function.args
+    names = ("entry", "tile", "group", "next", "end")
+    entry, tile, group, following, end = (function.append_basic_block(name) for name in names)
+    builder = ir.IRBuilder(entry)
+    pixels = builder.mul(stride, INT64(3 if is_doubling else 2))
+    builder.branch(tile)
+
+    builder = ir.IRBuilder(tile)
+    number = builder.phi(INT64)
+    first = builder.mul(number, width)
+    sources = [builder.gep(p, [first]) for p in ((values, inner) if is_doubling else (values,))]
+    results = builder.gep(target, [builder.mul(number, pixels)])
+    builder.branch(group)
+
+    builder = ir.IRBuilder(group)
+    channel = builder.phi(INT64)
+    a, b, c, d = (_sum_at(builder, sources, builder.mul(point, INT64(k)), channel) for k in range(4))
+    sums = [builder.fadd(a, builder.fadd(b, c))]
+    if is_doubling:
+        sums += [builder.fsub(b, c), builder.fsub(builder.fadd(b, c), d)]
+    else:
+        sums += [builder.fsub(builder.fsub(b, c), d)]
+    for k, value in enumerate(sums):
+        pixel = builder.gep(results, [builder.mul(stride, INT64(k))])
+        store(builder, value, builder.gep(pixel, [channel]), 0)
+    channel_after = builder.add(channel, INT64(DEPTH))
+    builder.cbranch(builder.icmp_signed("<", channel_after, width), group, following)
+    channel.add_incoming(INT64(0), tile)
+    channel.add_incoming(channel_after, group)
+
+    builder = ir.IRBuilder(following)
+    number_after = builder.add(number, INT64(1))
+    builder.cbranch(builder.icmp_signed("<", number_after, n_tiles), tile, end)
+    number.add_incoming(INT64(0), entry)
+    number.add_incoming(number_after, following)
+    ir.IRBuilder(end).ret_void()
+
+
+def _sum_at(
+    builder: ir.IRBuilder, sources: list[ir.Value], place: ir.Value, channel: ir.Value
+) -> ir.Value:
+    parts = [
+        load(builder, builder.gep(builder.gep(source, [place]), [channel]), 0, DEPTH)
+        for source in sources
+    ]
+    return builder.fadd(*parts) if len(parts) == 2 else parts[0]

@@ -16,7 +16,7 @@ def test_strips_of_a_row_give_what_a_whole_layer_gives(packed, make_note, monkey
     whole = make_note(packed, 0, 32)
     monkeypatch.setattr(program, "_STRIP_FLOATS", 1)
     planned, _ = program.plan_tile(packed, 0, 32)
-    assert set(planned.convolutions["windows_of_strip"]) == {1}
+    assert set(planned.strips["n_windows"]) == {1}
     np.testing.assert_allclose(make_note(packed, 0, 32), whole, atol=2e-6)
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth.notes.native.packing import PackedGenerator, halve_taps
+from synth.notes.native.packing import PackedGenerator, fold_taps
 
 
 def convolve(image, weights):
@@ -18,17 +18,19 @@ def convolve(image, weights):
     return out
 
 
-def test_windows_before_doubling_give_what_a_convolution_behind_it_does():
+def test_products_before_doubling_give_what_a_convolution_behind_it_does():
     rng = np.random.default_rng(0)
     image, weights = rng.standard_normal((3, 5, 6)), rng.standard_normal((2, 3, 3, 3))
     doubled = np.pad(image.repeat(2, axis=1).repeat(2, axis=2), ((0, 0), (1, 1), (1, 1)))
     expected = convolve(doubled, weights)
 
-    windows = convolve(np.pad(image, ((0, 0), (1, 1), (1, 1))), halve_taps(weights))
+    folded, padded = fold_taps(weights), np.pad(image, ((0, 0), (1, 1), (1, 1)))
+    windows, inner = convolve(padded, folded[:, :, :2]), convolve(padded, folded[:, :, 2:])
+    # Left and right result of a window of columns; the first one lies half outside.
     given = np.zeros((2, 12, 14))
-    for corner, part in enumerate(windows.reshape(4, 2, 6, 7)):
-        given[:, corner // 2 :: 2, corner % 2 :: 2] = part
-    # The first window lies half outside: it gives row -1, too.
+    for side, part in enumerate(np.split(np.arange(4), 2)):
+        given[:, 0::2, side::2] = windows[part] + inner[part, :-1]
+        given[:, 1::2, side::2] = windows[part] + inner[part, 1:]
     np.testing.assert_allclose(given[:, 1:-1, 1:-1], expected, atol=1e-12)
 
 

@@ -31,8 +31,9 @@ def test_a_tile_makes_only_the_rows_that_it_needs(packed):
 def test_work_that_is_read_beyond_an_image_is_there(packed):
     program, n_work = plan_tile(packed, 0, 8)
     for layer in program.convolutions:
-        steps = program.offsets[layer["offsets"] :][: layer["n_steps"]]
-        pixels = (layer["n_windows"] - 1) * layer["source_columns"] + layer["window_columns"]
         height = program.heights[layer["tile"]]
-        beyond = layer["source"] + steps.max() + 8 * max(pixels, height)
-        assert beyond <= n_work
+        for strip in program.strips[layer["first_strip"] :][: layer["n_strips"]]:
+            for part in program.passes[strip["first_pass"] :][: strip["n_passes"]]:
+                steps = program.offsets[layer["offsets"] + part["first_step"] :][: part["n_steps"]]
+                beyond = part["source"] + steps.max() + 8 * max(part["n_pixels"], height)
+                assert beyond <= n_work

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from synth.errors import InstrumentError
 from synth.notes.generators import WHOLE, check_inputs, n_tile_frames
 from synth.notes.instrument import Instrument
+from synth.notes.native.kernel import compiled
 from synth.notes.native.layers import Program, generate
+from synth.notes.native.microkernel import DEPTH
 from synth.notes.native.packing import PackedGenerator
 from synth.notes.native.program import plan_tile
 from synth.notes.native.weights import NativeWeights, one_reason, read_native_weights
@@ -48,6 +50,8 @@ class NativeGenerator:
             self._take_tables(weights)
         except ValueError as error:
             raise InstrumentError(f"instrument file {self._path}: {one_reason(error)}") from error
+        dense = self._packed.dense
+        self._n_inputs = [layer.product.n_inputs for layer in dense if "inputs" in layer.source]
         self._programs: dict[int, tuple[Program, int]] = {}
         self._lock = threading.Lock()  # of the programs
         self._work = threading.local()
@@ -77,7 +81,7 @@ class NativeGenerator:
         for note, out in enumerate(spectrogram):
             pitch = int(inputs["pitch"][note]) - self.instrument.pitch_range[0]
             vector = self._inputs_of(inputs["latent"][note], pitch, inputs["velocity"][note])
-            generate(program, vector, self._maps_of(pitch), work, out)
+            generate(program, vector, self._maps[pitch], work, out)
         if not np.isfinite(np.sum(spectrogram)):
             raise InstrumentError(f"instrument file {self._path}: generates what is not finite")
         return spectrogram
@@ -95,9 +99,11 @@ class NativeGenerator:
             )
         columns, n_known = spec.n_bins // 2, sizes.n_maps - sizes.n_codes
         self._pitches = weights.single("pitch_embedding.weight", n_pitches, sizes.pitch_size)
-        self._known_maps = weights.take("features", n_pitches, n_known, columns)
-        learned = weights.take("codes.weight", n_pitches, sizes.n_codes * columns)
-        self._learned_maps = learned.reshape(n_pitches, sizes.n_codes, columns)
+        known = weights.single("features", n_pitches, n_known, columns)
+        learned = weights.single("codes.weight", n_pitches, sizes.n_codes * columns)
+        self._maps = _in_blocks(
+            np.concatenate([known, learned.reshape(n_pitches, sizes.n_codes, columns)], axis=1)
+        )
         self._equaliser_pitches = np.zeros((n_pitches, 0), np.float32)
         if sizes.n_equaliser_bands:
             self._equaliser_pitches = weights.single(
@@ -106,24 +112,16 @@ class NativeGenerator:
 
     def _inputs_of(self, latent: Float32, pitch: int, velocity: np.float32) -> Float32:
         """Join what the first dense layers read, each filled up to whole steps."""
-        first, *second = [d.product.n_inputs for d in self._packed.dense if "inputs" in d.source]
-        inputs = np.zeros(first + sum(second), np.float32)
-        size, turn = len(latent), np.float32(np.pi) * velocity
-        np.divide(latent, np.sqrt(np.mean(np.square(latent)) + _EPSILON), out=inputs[:size])
-        curves = (velocity, velocity * velocity, np.cos(turn), np.sin(turn))
-        place = _fill(inputs, size, self._pitches[pitch])
-        inputs[place : place + 4] = curves
-        if second:
-            place = _fill(inputs, first, inputs[:size])
-            place = _fill(inputs, place, self._equaliser_pitches[pitch])
-            inputs[place : place + 2] = curves[:2]
+        inputs = np.zeros(sum(self._n_inputs), np.float32)
+        lay_inputs(
+            latent,
+            velocity,
+            self._pitches[pitch],
+            self._equaliser_pitches[pitch],
+            self._n_inputs[0],
+            inputs,
+        )
         return inputs
-
-    def _maps_of(self, pitch: int) -> Float32:
-        known, learned = self._known_maps[pitch], self._learned_maps[pitch]
-        maps = np.empty((len(known) + len(learned), known.shape[1]), np.float32)
-        maps[: len(known)], maps[len(known) :] = known, learned
-        return maps
 
     def _program(self, tile: int) -> tuple[Program, int]:
         with self._lock:
@@ -160,7 +158,56 @@ class NativeGenerator:
             )
 
 
-def _fill(target: Float32, place: int, values: Float32) -> int:
-    end = place + len(values)
-    target[place:end] = values
-    return end
+def _in_blocks(maps: Float32) -> Float32:
+    """Bring [pitch, map, column] to [pitch, block, column, DEPTH]."""
+    n_pitches, n_maps, n_columns = maps.shape
+    padded = np.zeros((n_pitches, -(-n_maps // DEPTH), DEPTH, n_columns), np.float32)
+    padded.reshape(n_pitches, -1, n_columns)[:, :n_maps] = maps
+    return np.ascontiguousarray(padded.swapaxes(2, 3))
+
+
+@compiled
+def lay_inputs(
+    latent: Float32,
+    velocity: np.float32,
+    pitch: Float32,
+    equaliser_pitch: Float32,
+    first: int,
+    inputs: Float32,
+) -> None:
+    """Lay the inputs of the mapping in front, and those of the equaliser from `first` on.
+
+    Args:
+        latent: [latent_size]; it is brought to unit mean square.
+        velocity: 0..1.
+        pitch: as the mapping knows it, [pitch_size].
+        equaliser_pitch: as the equaliser knows it; [0] where there is none.
+        first: of the equaliser's inputs.
+        inputs: [n], zeros; overwritten.
+
+    Thread: worker.
+    """
+    n = latent.shape[0]
+    power = np.float32(0.0)
+    for i in range(n):
+        power += latent[i] * latent[i]
+    factor = np.float32(1.0) / np.sqrt(power / np.float32(n) + _EPSILON)
+    for i in range(n):
+        inputs[i] = latent[i] * factor
+    for i in range(pitch.shape[0]):
+        inputs[n + i] = pitch[i]
+    curves = n + pitch.shape[0]
+    turn = np.float32(np.pi) * velocity
+    inputs[curves] = velocity
+    inputs[curves + 1] = velocity * velocity
+    inputs[curves + 2] = np.cos(turn)
+    inputs[curves + 3] = np.sin(turn)
+    if equaliser_pitch.shape[0] == 0:
+        return
+    for i in range(n):
+        inputs[first + i] = inputs[i]
+    for i in range(equaliser_pitch.shape[0]):
+        inputs[first + n + i] = equaliser_pitch[i]
+    curves = first + n + equaliser_pitch.shape[0]
+    inputs[curves] = velocity
+    inputs[curves + 1] = velocity * velocity

@@ -33,6 +33,9 @@ DENSE_DTYPE = np.dtype(
 )
 """A dense layer. Source and target are places in the work, in float32."""
 
+COMB_DTYPE = np.dtype([(name, np.int64) for name in (*_PRODUCT, "offsets")])
+"""The product with the pitch's maps. Offsets: where its steps begin in the table."""
+
 CONVOLUTION_DTYPE = np.dtype(
     [
         (name, np.int64)
@@ -120,9 +123,6 @@ PLACES_DTYPE = np.dtype(
             "comb",  # [block, column, DEPTH]
             "comb_film",
             "n_comb_channels",
-            "n_maps",
-            "comb_weights",  # float32 from the weights' beginning: [channel, map]
-            "comb_bias",
             "styles",  # a layer's: [block, (scale, shift, gain of noise), DEPTH]
             "still_shift",  # what of a shift is the same in all rows: [channel]
             "ones",  # float32 from the weights' beginning
@@ -147,6 +147,7 @@ class Program(NamedTuple):
     """One tile, planned; the arrays may be shared."""
 
     dense: Any  # records of DENSE_DTYPE, in order
+    comb: Any  # one record of COMB_DTYPE
     convolutions: Any  # records of CONVOLUTION_DTYPE, in order; the last is the head
     strips: Any  # records of STRIP_DTYPE
     passes: Any  # records of PASS_DTYPE
@@ -165,7 +166,7 @@ def generate(program: Any, inputs: Float32, maps: Float32, work: Float32, out: F
     Args:
         program: of the tile.
         inputs: of the first dense layers, [n].
-        maps: the pitch's, [n_maps, n_bins / 2].
+        maps: the pitch's, [block, n_bins / 2, DEPTH].
         work: at least as long as the program wants, and nobody else's meanwhile.
         out: [n_channels, n_frames, n_bins]; overwritten.
 
@@ -176,7 +177,7 @@ def generate(program: Any, inputs: Float32, maps: Float32, work: Float32, out: F
     for layer in program.dense:
         connect(program, layer, work)
     place_start(places, work)
-    draw_comb(program.weights, places, maps, work)
+    draw_comb(program, maps, work)
     last = len(program.convolutions) - 1
     for number in range(last + 1):
         layer = program.convolutions[number]
@@ -280,23 +281,44 @@ def clear_image(  # noqa: PLR0913 (of an image, which has them)
                 work[first:end] = 0.0
 
 
-@compiled
-def draw_comb(weights: Float32, places: Any, maps: Float32, work: Float32) -> None:
+@inlined
+def draw_comb(program: Any, maps: Float32, work: Float32) -> None:
     """Mix the pitch's maps in the colours of the style."""
-    n_columns = maps.shape[1]
-    film, bias = places.gains + places.comb_film, places.comb_bias
-    n_channels = places.n_comb_channels
-    row = work[places.products : places.products + n_columns]
-    for c in range(n_channels):
-        row[:] = weights[bias + c]
-        for m in range(places.n_maps):
-            factor = weights[places.comb_weights + c * places.n_maps + m]
-            for x in range(n_columns):
-                row[x] += factor * maps[m, x]
-        scale, shift = _ONE + work[film + c], work[film + n_channels + c]
-        first = places.comb + (c // DEPTH) * n_columns * DEPTH + c % DEPTH
+    places, comb = program.places[0], program.comb[0]
+    width, height = program.widths[comb.tile], program.heights[comb.tile]
+    n_columns, stride = maps.shape[1], comb.n_panels * width
+    for panel in range(comb.n_panels):
+        column = 0
+        while column < n_columns:
+            place = max(0, min(column, n_columns - height))
+            multiply(
+                comb.tile,
+                maps.ctypes.data + 4 * place * DEPTH,
+                program.offsets.ctypes.data + 8 * comb.offsets,
+                comb.n_steps,
+                program.weights.ctypes.data + comb.weights + 4 * panel * comb.n_steps * DEPTH * width,
+                program.weights.ctypes.data + comb.bias + 4 * panel * width,
+                work.ctypes.data + 4 * (places.products + place * stride + panel * width),
+                stride,
+            )
+            column += height
+    colour_comb(places, n_columns, stride, work)
+
+
+@compiled
+def colour_comb(places: Any, n_columns: int, stride: int, work: Float32) -> None:
+    """Scale and shift what was mixed, [column, stride], and lay it out by block."""
+    n = places.n_comb_channels
+    film = work[places.gains + places.comb_film :]
+    for block in range((n + DEPTH - 1) // DEPTH):
         for x in range(n_columns):
-            work[first + x * DEPTH] = row[x] * scale + shift
+            source = places.products + x * stride + block * DEPTH
+            mixed = work[source : source + DEPTH]
+            target = places.comb + (block * n_columns + x) * DEPTH
+            out = work[target : target + DEPTH]
+            for c in range(min(DEPTH, n - block * DEPTH)):
+                channel = block * DEPTH + c
+                out[c] = mixed[c] * (_ONE + film[channel]) + film[n + channel]
 
 
 @compiled

@@ -121,8 +121,9 @@ class PackedGenerator:
         self.dense = self._lay_dense()
         self.convolutions = self._lay_convolutions()
         channels, maps = self.sizes.channels[-1], self.sizes.n_maps
-        self.comb_weights = self._arena.add(weights.single("comb.weight", channels, maps, 1, 1))
-        self.comb_bias = self._arena.add(weights.single("comb.bias", channels))
+        kernel = _padded(weights.single("comb.weight", channels, maps, 1, 1)[..., 0, 0], 1, DEPTH)
+        bias = weights.single("comb.bias", channels)
+        self.comb = self._in_panels(kernel, bias, _tile_for(channels))
         self.over_time = self.over_bins = 0
         self.band_bins = np.zeros((0, 2), np.int64)  # [first, last) of what a band touches
         if self.sizes.n_equaliser_bands:
@@ -264,11 +265,16 @@ class PackedGenerator:
         weights, bias = _padded(_padded(weights, 0, DEPTH), 1, DEPTH), _padded(bias, 0, DEPTH)
         if is_doubling:
             weights, bias = fold_taps(weights), np.tile(bias, 2)
-        tile = min(MANY, key=lambda number: -len(weights) % TILES[number].width)
+        tile = _tile_for(len(weights))
         first, second, *_ = [
             self._in_panels(_steps(at_point), bias, tile) for at_point in transform_kernel(weights)
         ]
         return replace(first, point_bytes=second.weights - first.weights)
+
+
+def _tile_for(n_out: int) -> int:
+    """Return the tile of many pixels whose panels leave the fewest channels empty."""
+    return min(MANY, key=lambda number: -n_out % TILES[number].width)
 
 
 def _steps(weights: Float32) -> Float32:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.notes.native.layers import (
+    COMB_DTYPE,
     CONVOLUTION_DTYPE,
     DENSE_DTYPE,
     PASS_DTYPE,
@@ -93,11 +94,14 @@ class _Plan:
         dense = self._plan_dense()
         convolutions = [self._plan_convolution(n) for n in range(len(packed.convolutions))]
         self._plan_rest()
-        self._need("products", packed.spec.n_bins)  # the comb's, too
+        comb, columns = len(self._offsets), packed.spec.n_bins // 2
+        self._offsets += [step * columns * DEPTH for step in range(packed.comb.n_steps)]
+        self._need("products", packed.comb.n_columns * (packed.spec.n_bins // 2 + _TALLEST))
         self._need("edge", N_POINTS * DEPTH)
         self._places |= {name: self._place(size) for name, size in self._longest.items()}
         program = Program(
             dense=_records(dense, DENSE_DTYPE),
+            comb=_records([_product_fields(packed.comb) | {"offsets": comb}], COMB_DTYPE),
             convolutions=_records(convolutions, CONVOLUTION_DTYPE),
             strips=_records(self._strips, STRIP_DTYPE),
             passes=_records(self._passes, PASS_DTYPE),
@@ -303,9 +307,6 @@ class _Plan:
             "comb": self._place(_blocks_of(sizes.channels[-1]) * columns * DEPTH),
             "comb_film": packed.gains["comb_film"],
             "n_comb_channels": sizes.channels[-1],
-            "n_maps": sizes.n_maps,
-            "comb_weights": packed.comb_weights // 4,
-            "comb_bias": packed.comb_bias // 4,
             "n_knots": sizes.n_equaliser_knots if sizes.n_equaliser_bands else 0,
             "over_time": packed.over_time // 4 + self._places["first_frame"] * sizes.n_equaliser_knots,
             "over_bins": packed.over_bins // 4,

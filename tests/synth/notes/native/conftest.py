@@ -97,7 +97,8 @@ def make_note(native_weights):
         planned, n_work = plan_tile(packed, first, last)
         n_inputs = sum(d.product.n_inputs for d in packed.dense if "inputs" in d.source)
         inputs = rng.standard_normal(n_inputs).astype(np.float32)
-        maps = rng.standard_normal((SIZES.n_maps, SPEC.n_bins // 2)).astype(np.float32)
+        maps = rng.standard_normal((1, SPEC.n_bins // 2, 8)).astype(np.float32)
+        maps[..., SIZES.n_maps :] = 0.0
         out = np.empty((SPEC.n_channels, last - first, SPEC.n_bins), np.float32)
         work = np.zeros(n_work, np.float32)
         generate(program or planned, inputs, maps, work, out)

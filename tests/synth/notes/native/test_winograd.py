@@ -3,9 +3,9 @@ import pytest
 from numba import njit
 
 from synth.notes.native.microkernel import DEPTH
-from synth.notes.native.packing import PackedGenerator
 from synth.notes.native.winograd import (
     N_POINTS,
+    gather_tiles,
     results_of_tile,
     transform_kernel,
     transform_tiles,
@@ -44,16 +44,29 @@ def test_a_tile_of_four_inputs_gives_more_of_smaller_kernels():
     assert (results_of_tile(3), results_of_tile(2)) == (2, 3)
 
 
-def test_wide_layers_are_transformed_and_make_the_same_notes(
-    native_weights, native_spec, make_note, monkeypatch
-):
-    from synth.notes.native import packing
+@njit
+def gathered(values, inner, is_doubling, stride):
+    n_points, n_tiles, width = values.shape
+    out = np.full(((3 if is_doubling else 2) * n_tiles, stride), 7.0, np.float32)
+    gather_tiles(
+        values.ctypes.data,
+        inner.ctypes.data,
+        out.ctypes.data,
+        n_tiles,
+        n_tiles * width,
+        width,
+        stride,
+        is_doubling,
+    )
+    return out
 
-    plain = PackedGenerator(native_weights, native_spec)
-    assert not any(layer.product.point_bytes for layer in plain.convolutions)
-    monkeypatch.setattr(packing, "_FEWEST_TRANSFORMED", 1)
-    at_points = PackedGenerator(native_weights, native_spec)
-    assert all(layer.product.point_bytes for layer in at_points.convolutions)
-    for first, last in ((0, 8), (9, 18), (0, 32)):
-        expected = make_note(plain, first, last)
-        np.testing.assert_allclose(make_note(at_points, first, last), expected, atol=2e-5)
+
+@pytest.mark.parametrize("is_doubling", [0, 1])
+def test_gathering_is_the_other_way_and_adds_what_inner_rows_give(is_doubling):
+    rng, width, n_tiles = np.random.default_rng(5), 3 * DEPTH, 4
+    values, inner = rng.standard_normal((2, N_POINTS, n_tiles, width)).astype(np.float32)
+    total = values + inner if is_doubling else values
+    expected = np.stack(results(total, 2 if is_doubling else 3), axis=1).reshape(-1, width)
+    out = gathered(values, inner, is_doubling, width + 5)
+    np.testing.assert_allclose(out[:, :width], expected, atol=1e-6)
+    assert np.all(out[:, width:] == 7.0)

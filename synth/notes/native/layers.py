@@ -2,8 +2,8 @@
 
 What is computed is `training.model.generator.Generator`, which tells why. Two things are other than
 in the textbook. A convolution of a doubled image is done before the doubling (`packing.fold_taps`).
-And a layer is done in strips of rows (`strips`), so that what the product leaves is normalised,
-styled and written into the next layer's image while it is near.
+And a layer is done in strips (`strips`), so that what the product leaves is normalised, styled and
+written into the next layer's image while it is near.
 
 Everything lies in one array of work and one of weights, and a `Program` tells where. Images are
 [block, row, column, DEPTH] with columns of zeros on both sides, and rows of zeros where a tile is
@@ -49,8 +49,7 @@ CONVOLUTION_DTYPE = np.dtype(
             "source_columns",  # of a row, zeros included
             "source_block",  # float32 from a block to the next
             "n_blocks",  # of the source
-            "point_bytes",  # from a point's weights to the next one's
-            "n_tiles",  # of a row
+            "n_tiles",  # of a strip's row
             "n_tile_results",
             "transformed_block",  # float32 from a block to the next
             "point",  # likewise from a point to the next
@@ -86,6 +85,7 @@ STRIP_DTYPE = np.dtype(
             "n_rows",
             "first_window",  # likewise
             "n_windows",
+            "first_tile",  # of the row
             "source",  # of its first row
             "n_source_rows",
             "n_lines",  # of products
@@ -94,7 +94,7 @@ STRIP_DTYPE = np.dtype(
         )
     ]
 )
-"""Rows of a convolution that are finished together."""
+"""Some columns of some rows of a convolution, which are finished together."""
 
 PASS_DTYPE = np.dtype(
     [
@@ -372,8 +372,7 @@ def multiply_pixels(  # noqa: PLR0913 (of a product, which has them)
     """Multiply pixels that follow one another with a panel's weights at a point."""
     width, height = program.widths[layer.tile], program.heights[layer.tile]
     step_bytes = 4 * DEPTH * width
-    weights = program.weights.ctypes.data + layer.weights + point * layer.point_bytes
-    weights += (panel * layer.n_steps + pass_.first_step) * step_bytes
+    step = (panel * N_POINTS + point) * layer.n_steps + pass_.first_step
     source = program.places[0].transformed + pass_.source + point * layer.point
     pixel = 0
     while pixel < pass_.n_pixels:
@@ -384,7 +383,7 @@ def multiply_pixels(  # noqa: PLR0913 (of a product, which has them)
             work.ctypes.data + 4 * (source + place * DEPTH),
             program.offsets.ctypes.data + 8 * (layer.offsets + pass_.first_step),
             pass_.n_steps,
-            weights,
+            program.weights.ctypes.data + layer.weights + step * step_bytes,
             program.weights.ctypes.data + bias,
             work.ctypes.data + 4 * (target + place * width),
             width,
@@ -400,7 +399,7 @@ def gather_points(
     line_floats = layer.n_tiles * width
     for number in range(strip.n_rows):
         line, inner = lines_of(layer, strip, strip.first_row + number)
-        pixel = places.products + number * layer.source_columns * layer.stride
+        pixel = places.products + number * layer.n_tiles * layer.n_tile_results * layer.stride
         gather_tiles(
             work.ctypes.data + 4 * (places.values + line * line_floats),
             work.ctypes.data + 4 * (places.values + inner * line_floats),
@@ -423,16 +422,25 @@ def lines_of(layer: Any, strip: Any, row: int) -> tuple[int, int]:
 @compiled
 def finish_strip(weights: Float32, layer: Any, strip: Any, places: Any, work: Float32) -> None:
     """Normalise, style and rectify a strip's products, and write them into the next image."""
+    first = strip.first_tile * layer.n_tile_results
+    row_pixels = layer.n_tiles * layer.n_tile_results
+    last = min(first + row_pixels, layer.n_columns)
     for number in range(strip.n_rows):
         row = strip.first_row + number
-        products = places.products + number * layer.source_columns * layer.stride
+        products = places.products + number * row_pixels * layer.stride
         move_shift(weights, layer, places, work, row)
-        if layer.is_doubling:
-            # The window of column i gives the columns 2 i - 1 and 2 i.
-            finish_row(weights, layer, places, work, row, products + layer.corner, 0, 2)
-            finish_row(weights, layer, places, work, row, products + layer.stride, 1, 2)
-        else:
-            finish_row(weights, layer, places, work, row, products, 0, 1)
+        if not layer.is_doubling:
+            finish_row(weights, layer, places, work, row, products, first, last - first, 1)
+            continue
+        # The window of column i gives the columns 2 i - 1 and 2 i.
+        n_windows = layer.n_columns // 2
+        right, left = products + layer.corner, products
+        n = min(first + row_pixels, n_windows) - first
+        finish_row(weights, layer, places, work, row, right, 2 * first, n, 2)
+        begin = max(first, 1)
+        n = min(first + row_pixels, n_windows + 1) - begin
+        left += (begin - first) * layer.stride
+        finish_row(weights, layer, places, work, row, left, 2 * begin - 1, n, 2)
 
 
 @compiled
@@ -444,11 +452,11 @@ def finish_row(  # noqa: PLR0913 (of a row, or of every second pixel of it)
     row: int,
     products: int,
     first_column: int,
+    n_pixels: int,
     step: int,
 ) -> None:
     """Finish the pixels first_column, first_column + step, ... of a row."""
     n_blocks = (layer.n_channels + DEPTH - 1) // DEPTH
-    n_pixels = layer.n_columns // step
     factors = weights.ctypes.data + 4 * places.ones
     if layer.is_normalised:
         measure_pixels(layer, work, products, n_pixels, step, places.factors)
@@ -503,18 +511,20 @@ def move_shift(weights: Float32, layer: Any, places: Any, work: Float32, row: in
 @compiled
 def unfold_strip(layer: Any, strip: Any, places: Any, work: Float32, out: Float32) -> None:
     """Shuffle what the head gave for some rows, four channels a pixel of four, into the frames."""
-    stride = layer.stride
-    n_frames = out.shape[1]
+    stride, row_pixels = layer.stride, layer.n_tiles * layer.n_tile_results
+    first = strip.first_tile * layer.n_tile_results
+    n_columns = min(first + row_pixels, layer.n_columns) - first
     for number in range(strip.n_rows):
         for channel in range(out.shape[0]):
             for inner in range(2):
                 frame = 2 * (strip.first_row + number) + inner - places.first_frame
-                if 0 <= frame < n_frames:
-                    first = places.products + number * layer.source_columns * stride
-                    first += 4 * channel + 2 * inner
-                    for column in range(layer.n_columns):
-                        out[channel, frame, 2 * column] = work[first + column * stride]
-                        out[channel, frame, 2 * column + 1] = work[first + column * stride + 1]
+                if 0 <= frame < out.shape[1]:
+                    place = places.products + number * row_pixels * stride
+                    place += 4 * channel + 2 * inner
+                    for x in range(2 * first, 2 * (first + n_columns), 2):
+                        out[channel, frame, x] = work[place]
+                        out[channel, frame, x + 1] = work[place + 1]
+                        place += stride
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -47,9 +47,10 @@ class _Arena:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A matrix of weights in panels, or one for each point of `winograd`; places are in bytes.
+    """A matrix of weights in panels; places are in bytes.
 
-    A convolution's steps lie row by row of its kernel, so that a row can be left out.
+    A convolution's panels have one part for each point of `winograd`, in the order in which they
+    are read; its steps lie row by row of the kernel, so that a row can be left out.
     """
 
     tile: int
@@ -57,7 +58,6 @@ class Product:
     weights: int
     bias: int
     n_panels: int
-    point_bytes: int = 0  # from a point's weights to the next one's; a dense layer has none
 
     @property
     def n_columns(self) -> int:
@@ -203,10 +203,12 @@ class PackedGenerator:
         return self._in_panels(_padded(weights, 1, DEPTH), bias, tile)
 
     def _in_panels(self, weights: Floating, bias: Floating, tile: int) -> Product:
+        """Lay a matrix out, [n_out, n_in], or one for each point, [point, n_out, n_in]."""
         width = TILES[tile].width
-        weights, bias = _padded(weights, 0, width), _padded(bias.astype(np.float32), 0, width)
-        n_panels, n_steps = len(weights) // width, weights.shape[1] // DEPTH
-        panels = weights.reshape(n_panels, width, n_steps, DEPTH).transpose(0, 2, 3, 1)
+        points = weights.reshape(-1, *weights.shape[-2:])
+        points, bias = _padded(points, 1, width), _padded(bias.astype(np.float32), 0, width)
+        n_panels, n_steps = len(bias) // width, points.shape[2] // DEPTH
+        panels = points.reshape(-1, n_panels, width, n_steps, DEPTH).transpose(1, 0, 3, 4, 2)
         return Product(tile, n_steps, self._arena.add(panels), self._arena.add(bias), n_panels)
 
     def _lay_convolutions(self) -> list[Convolution]:
@@ -266,10 +268,8 @@ class PackedGenerator:
         if is_doubling:
             weights, bias = fold_taps(weights), np.tile(bias, 2)
         tile = _tile_for(len(weights))
-        first, second, *_ = [
-            self._in_panels(_steps(at_point), bias, tile) for at_point in transform_kernel(weights)
-        ]
-        return replace(first, point_bytes=second.weights - first.weights)
+        at_points = np.stack([_steps(point) for point in transform_kernel(weights)])
+        return self._in_panels(at_points, bias, tile)
 
 
 def _tile_for(n_out: int) -> int:

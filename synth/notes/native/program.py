@@ -23,7 +23,8 @@ from synth.notes.native.rows import Rows
 from synth.notes.native.strips import OUTER_TAPS, TAPS, Pass, plan_lines, plan_windows
 from synth.notes.native.winograd import N_POINTS, results_of_tile
 
-_STRIP_FLOATS = 64 * 1024  # of products: a quarter of a megabyte stays near the processor
+_STRIP_FLOATS = 192 * 1024  # of what a strip works in: it stays near the processor
+_STRIP_WINDOWS = 32  # at most; a strip reads rows of its neighbours, too
 _ALIGNMENT = 16  # float32; a cache line
 _HEIGHTS = np.array([tile.n_pixels for tile in TILES])
 _WIDTHS = np.array([tile.width for tile in TILES])
@@ -178,7 +179,6 @@ class _Plan:
                 "source_columns": image.n_columns,
                 "source_block": image.block,
                 "n_blocks": image.n_blocks,
-                "point_bytes": layer.product.point_bytes,
                 "is_doubling": int(layer.is_doubling),
                 "n_columns": n_columns,
                 "n_channels": layer.n_out,
@@ -200,11 +200,9 @@ class _Plan:
         """Cut a layer into strips, and say what each one takes."""
         n_taps = 2 if layer.is_doubling else 3
         n_results = results_of_tile(n_taps)
-        n_tiles = -(-(image.n_columns + 1 - n_taps) // n_results)
+        n_row_tiles = -(-(image.n_columns + 1 - n_taps) // n_results)
         first, last = _windows(made) if layer.is_doubling else (made.first, made.last)
-        row_floats = image.n_columns * layer.product.n_columns
-        n_windows = max(1, _STRIP_FLOATS // (row_floats * (1 + layer.is_doubling)))
-        n_windows = min(n_windows, last - first)
+        n_windows, n_tiles = self._strip_size(layer, last - first, n_row_tiles)
         # A strip's rows as they are at the points.
         line = n_tiles * DEPTH
         block = (n_windows + n_taps - 1) * line
@@ -219,9 +217,13 @@ class _Plan:
             windows = range(window, min(window + n_windows, last))
             strip = self._plan_strip(layer, n_tiles, fields, windows)
             strip["source"] = image.pixel(window - 1, -1)
-            self._strips.append(strip)
-            # A tile's last results may lie beyond its row.
-            self._need("products", (strip["n_rows"] + 1) * row_floats)
+            pixels = strip["n_rows"] * n_tiles * n_results
+            self._need("products", pixels * layer.product.n_columns)
+            # The last strip of a row is moved back rather than cut off.
+            self._strips += [
+                strip | {"first_tile": min(tile, n_row_tiles - n_tiles)}
+                for tile in range(0, n_row_tiles, n_tiles)
+            ]
         return {
             "first_strip": begin,
             "n_strips": len(self._strips) - begin,
@@ -230,6 +232,20 @@ class _Plan:
             "transformed_block": block,
             "point": image.n_blocks * block,
         }
+
+    def _strip_size(
+        self, layer: Convolution, n_windows: int, n_row_tiles: int
+    ) -> tuple[int, int]:
+        """Return how many windows high a strip is, and how many tiles wide."""
+        n_windows = min(n_windows, _STRIP_WINDOWS)
+        product = layer.product
+        # Of a row of one tile: inputs and a panel at the points, and results.
+        n_results = results_of_tile(2 if layer.is_doubling else 3)
+        tile_floats = N_POINTS * (product.n_steps // TAPS * DEPTH + TILES[product.tile].width)
+        tile_floats += n_results * product.n_columns
+        most = max(_STRIP_FLOATS // (tile_floats * n_windows), 1)
+        n_strips = -(-n_row_tiles // most)
+        return n_windows, -(-n_row_tiles // n_strips)
 
     def _plan_strip(
         self, layer: Convolution, n_tiles: int, fields: dict[str, int], windows: range

@@ -60,7 +60,7 @@ def transform_tiles(
         _typing_context: numba's.
         _source: address of [n_tiles, step, DEPTH]; a tile's last pixels are the next one's first.
         _target: address of [n_tiles, DEPTH], for the first point.
-        _n_tiles: at least 1.
+        _n_tiles: how many; there may be none.
         _step: results of a tile.
         _point: float32 from a point to the next.
     """
@@ -83,7 +83,7 @@ def _write_loop(function: ir.Function) -> None:
     entry, tile, end = (function.append_basic_block(name) for name in ("entry", "tile", "end"))
     builder = ir.IRBuilder(entry)
     step_floats = builder.mul(step, INT64(DEPTH))
-    builder.branch(tile)
+    builder.cbranch(builder.icmp_signed(">", n_tiles, INT64(0)), tile, end)
 
     builder = ir.IRBuilder(tile)
     number = builder.phi(INT64)
@@ -115,15 +115,16 @@ def transform_rows(layer: Any, strip: Any, places: Any, work: Float32) -> None:
         places: of the program; four pixels may be put together at `edge`.
         work: of the program.
     """
-    n_tiles, step, columns = layer.n_tiles, layer.n_tile_results, layer.source_columns
-    n_inside = min(n_tiles, (columns - N_POINTS) // step + 1)
+    step, columns = layer.n_tile_results, layer.source_columns
+    first, n_tiles = strip.first_tile, layer.n_tiles
+    n_inside = max(0, min(n_tiles, (columns - N_POINTS) // step + 1 - first))
     edge = places.edge
     for block in range(layer.n_blocks):
         for row in range(strip.n_source_rows):
             pixels = strip.source + block * layer.source_block + row * columns * DEPTH
             place = places.transformed + block * layer.transformed_block + row * n_tiles * DEPTH
             transform_tiles(
-                work.ctypes.data + 4 * pixels,
+                work.ctypes.data + 4 * (pixels + first * step * DEPTH),
                 work.ctypes.data + 4 * place,
                 n_inside,
                 step,
@@ -131,9 +132,10 @@ def transform_rows(layer: Any, strip: Any, places: Any, work: Float32) -> None:
             )
             for tile in range(n_inside, n_tiles):
                 # It reads beyond the row, where nothing may be seen of what lies there.
+                column = (first + tile) * step
                 for i in range(N_POINTS * DEPTH):
-                    is_there = tile * step + i // DEPTH < columns
-                    work[edge + i] = work[pixels + tile * step * DEPTH + i] if is_there else 0.0
+                    is_there = column + i // DEPTH < columns
+                    work[edge + i] = work[pixels + column * DEPTH + i] if is_there else 0.0
                 transform_tiles(
                     work.ctypes.data + 4 * edge,
                     work.ctypes.data + 4 * (place + tile * DEPTH),
@@ -161,7 +163,7 @@ def gather_tiles(
         _typing_context: numba's.
         _values: address of [n_tiles, width], for the first point.
         _inner: address of others, which are added where an image is doubled; else not read.
-        _target: address of [pixel, stride]; a tile's third result may lie beyond the row.
+        _target: address of [pixel, stride].
         _n_tiles: at least 1.
         _point: float32 from a point to the next.
         _width: channels, a multiple of DEPTH.

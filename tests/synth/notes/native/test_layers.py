@@ -12,11 +12,14 @@ def packed(native_weights, native_spec):
     return PackedGenerator(native_weights, native_spec)
 
 
-def test_strips_of_a_row_give_what_a_whole_layer_gives(packed, make_note, monkeypatch):
+@pytest.mark.parametrize(("floats", "windows"), [(1, 1), (1, 5), (3000, 32), (20_000, 3)])
+def test_strips_give_what_a_whole_layer_gives(packed, make_note, monkeypatch, floats, windows):
     whole = make_note(packed, 0, 32)
-    monkeypatch.setattr(program, "_STRIP_FLOATS", 1)
+    monkeypatch.setattr(program, "_STRIP_FLOATS", floats)
+    monkeypatch.setattr(program, "_STRIP_WINDOWS", windows)
     planned, _ = program.plan_tile(packed, 0, 32)
-    assert set(planned.strips["n_windows"]) == {1}
+    assert planned.strips["n_windows"].max() == min(windows, 17)
+    assert len(planned.strips) > len(planned.convolutions)
     np.testing.assert_allclose(make_note(packed, 0, 32), whole, atol=2e-6)
 
 

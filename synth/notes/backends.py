@@ -26,10 +26,12 @@ from synth.notes.generators import (
 )
 from synth.notes.instrument import Instrument
 from synth.notes.latents import random_timbre
+from synth.notes.native.crew import Crew
 from synth.notes.native.generator import NativeGenerator
 from synth.notes.torchscript import TorchScriptGenerator, import_torch
 
 _N_TRIALS = 5
+_MOST_ONSET_THREADS = 2
 
 Tell = Callable[[str], None]
 Opener = Callable[[], NoteGenerator]
@@ -72,13 +74,14 @@ def open_backend(
     if backend != "onnx":
         native = _open_native(instrument, backend, tell)
         if native is not None:
-            return native, native
+            n_threads = min(_MOST_ONSET_THREADS, n_usable_cores())
+            return Crew(native, n_threads) if n_threads > 1 else native, native
     return open_generators(instrument, n_threads=n_threads, is_offline=is_offline)
 
 
 def n_onset_threads(generator: NoteGenerator) -> int:
-    """Return how many first tiles are made side by side: the runtimes divide a single one."""
-    return min(2, n_usable_cores()) if isinstance(generator, NativeGenerator) else 1
+    """Return how many threads make first tiles; the runtimes have threads of their own."""
+    return generator.n_threads if isinstance(generator, Crew) else 1
 
 
 def installed_backends() -> dict[str, bool]:
@@ -89,7 +92,7 @@ def installed_backends() -> dict[str, bool]:
     return found
 
 
-def _open_native(instrument: Instrument, backend: Backend, tell: Tell) -> NoteGenerator | None:
+def _open_native(instrument: Instrument, backend: Backend, tell: Tell) -> NativeGenerator | None:
     if instrument.native is None and backend == "auto":
         return None
     try:

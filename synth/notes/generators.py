@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import onnxruntime
@@ -53,6 +53,15 @@ class NoteGenerator(Protocol):
         velocities: NDArray[np.floating],
     ) -> Array:
         """Generate one tile of some notes; see `OnnxGenerator.generate`."""
+        ...
+
+
+@runtime_checkable
+class SharedGenerator(NoteGenerator, Protocol):
+    """One whose first tiles several threads may make together."""
+
+    def help(self, timeout_s: float) -> bool:
+        """Take part in what another thread is making; see `NativeGenerator.help`."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synth.notes.generators import NoteGenerator
+from synth.notes.generators import NoteGenerator, SharedGenerator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Lane:
     does_tiles_ahead: bool = False  # and those of sounding notes; then notes nobody has struck
     is_urgent: bool = False  # runs before the threads of other programs, where that is permitted
     is_background: bool = False  # yields the processor to the other threads
+    shared: SharedGenerator | None = None  # whose first tiles it helps with when it is idle
 
 
 def live_lanes(
@@ -30,9 +31,16 @@ def live_lanes(
         background: of all tiles.
         n_onset_threads: that make first tiles side by side.
     """
+    shared = onsets if n_onset_threads > 1 and isinstance(onsets, SharedGenerator) else None
     return (
         *(
-            Lane(name=f"onsets {number}", generator=onsets, does_onsets=True, is_urgent=True)
+            Lane(
+                name=f"onsets {number}",
+                generator=onsets,
+                does_onsets=True,
+                is_urgent=True,
+                shared=shared,
+            )
             for number in range(n_onset_threads)
         ),
         Lane(

@@ -38,6 +38,7 @@ from synth.notes.tiles import (
 )
 
 _JOIN_S = 10.0
+_HELP_S = 0.001  # that an idle thread waits for a first tile to begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,13 +308,16 @@ class NoteWorker:
             advance = self._choose_in_advance(lane) if not jobs else None
             if not self._is_running:
                 return False
-            if not jobs and advance is None:
+            helps = not jobs and advance is None and self._may_help(lane)
+            if not jobs and advance is None and not helps:
                 self._changed.wait()
                 return True
             for job in jobs:
                 job.is_running = True
             self._in_hand[lane.name] = jobs
-        if advance is not None:
+        if helps and lane.shared is not None:
+            lane.shared.help(_HELP_S)
+        elif advance is not None:
             self._generate_in_advance(lane, advance)
         else:
             self._generate(lane, jobs)
@@ -334,6 +338,11 @@ class NoteWorker:
             if job is not None:
                 return [job]
         return []
+
+    def _may_help(self, lane: Lane) -> bool:
+        """Tell whether another thread is at a first tile that this one can take part in."""
+        in_hand = (job for jobs in self._in_hand.values() for job in jobs)
+        return lane.shared is not None and any(job.n_ready == 0 for job in in_hand)
 
     def _choose_in_advance(self, lane: Lane) -> Note | None:
         while lane.does_tiles_ahead and self._wanted:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.atomics import load_acquire
 from synth.errors import ConfigError
 from synth.frames import N_BANDS
 from synth.realtime.ceiling import (
@@ -31,7 +32,6 @@ from synth.realtime.heads import (
     release_head,
     write_gains,
 )
-from synth.realtime.intrinsics import load_acquire
 from synth.realtime.kernel import REORDERED, realtime
 from synth.realtime.lobes import lean_factor, lean_phases, lock_phases
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synth.atomics import load_acquire, store_release
 from synth.realtime import queue
-from synth.realtime.intrinsics import load_acquire, store_release
 from synth.realtime.kernel import realtime
 from synth.realtime.state import (
     command_ends_of,

@@ -1,6 +1,6 @@
 """Machine instructions that numba has no words for, written in LLVM's.
 
-Loads and stores with memory order, records, arrays and code that lie at an address, and the control
+Records, arrays and code that lie at an address, and the control
 register of the floating-point unit.
 """
 
@@ -17,42 +17,6 @@ from numba.np.arrayobj import populate_array
 _MACHINE = platform.machine().lower()
 IS_X86 = _MACHINE in {"x86_64", "amd64", "i686"}
 IS_ARM64 = _MACHINE in {"aarch64", "arm64"}
-
-
-@intrinsic
-def load_acquire(typing_context: Any, array: Any, index: Any) -> Any:
-    """Load array[index] (int64) so that what was written before its release store is seen."""
-    if not _is_int64_vector(array):
-        return None
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load_atomic(_item(context, builder, signature, args), "acquire", 8)
-
-    return types.int64(array, types.intp), codegen
-
-
-@intrinsic
-def store_release(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
-    """Store array[index] = value (int64) after everything that was written before."""
-    if not _is_int64_vector(array):
-        return None
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = _item(context, builder, signature, args)
-        builder.store_atomic(args[2], pointer, "release", 8)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, types.int64), codegen
-
-
-def _is_int64_vector(array: Any) -> bool:
-    return isinstance(array, types.Array) and array.ndim == 1 and array.dtype == types.int64
-
-
-def _item(context: Any, builder: Any, signature: Any, args: Any) -> ir.Instruction:
-    array_type = signature.args[0]
-    array = context.make_array(array_type)(context, builder, args[0])
-    return cgutils.get_item_pointer(context, builder, array_type, array, [args[1]])
 
 
 @intrinsic

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.realtime.intrinsics import load_acquire, store_release
+from synth.atomics import load_acquire, store_release
 from synth.realtime.kernel import realtime
 
 HEAD = 0  # index of the next entry to pop; written by the consumer

@@ -10,7 +10,8 @@ import numpy as np
 from numba import carray, types
 
 from synth.adapters.outputs.foreign_calls import c_callback, call_stream
-from synth.realtime.intrinsics import as_pointer, load_acquire, store_release
+from synth.atomics import load_acquire, store_release
+from synth.realtime.intrinsics import as_pointer
 from synth.realtime.kernel import realtime
 
 # Places in the switch's words, a cache line apart: the record's address, blocks finished.

@@ -11,7 +11,8 @@ from numba import carray, types
 from numpy.typing import NDArray
 
 from synth.adapters.outputs.foreign_calls import c_callback, call_stream
-from synth.realtime.intrinsics import as_pointer, load_acquire, store_release
+from synth.atomics import load_acquire, store_release
+from synth.realtime.intrinsics import as_pointer
 from synth.realtime.kernel import realtime
 
 N_CHANNELS = 2

@@ -1,5 +1,6 @@
-"""The generator in machine code of our own: one note, one call, one thread, no runtime.
+"""The generator in machine code of our own, without a runtime.
 
-`weights` reads what an export laid down, `program` plans a tile, `layers` computes it and
-`microkernel` is the loop that they all end in. `generator` is what the worker runs.
+`weights` reads what an export laid down, `program` plans a tile, `run` makes it of `layers`, and
+`microkernel` is the loop that they all end in. `generator` is what the worker runs, alone or, for
+first tiles, as a `crew`.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ from synth.errors import InstrumentError
 from synth.notes.generators import WHOLE, check_inputs, n_tile_frames
 from synth.notes.instrument import Instrument
 from synth.notes.native.kernel import compiled
-from synth.notes.native.layers import Program, generate
 from synth.notes.native.microkernel import DEPTH
 from synth.notes.native.packing import PackedGenerator
-from synth.notes.native.program import plan_tile
+from synth.notes.native.program import PlannedTile, plan_tile
+from synth.notes.native.run import N_BOARD_WORDS, Run, generate, take_part
 from synth.notes.native.weights import NativeWeights, one_reason, read_native_weights
 
 Float32 = NDArray[np.float32]
@@ -50,11 +50,10 @@ class NativeGenerator:
             self._take_tables(weights)
         except ValueError as error:
             raise InstrumentError(f"instrument file {self._path}: {one_reason(error)}") from error
-        dense = self._packed.dense
-        self._n_inputs = [layer.product.n_inputs for layer in dense if "inputs" in layer.source]
-        self._programs: dict[int, tuple[Program, int]] = {}
-        self._lock = threading.Lock()  # of the programs
-        self._work = threading.local()
+        self._n_first_inputs = self._packed.dense[0].product.n_inputs
+        self._planned: dict[tuple[int, int], PlannedTile] = {}
+        self._lock = threading.Lock()  # of what is planned
+        self._memory = threading.local()
         self._prove(weights)
         for tile in range(len(instrument.tiles)) if tiles is None else tiles:
             self._warm(tile)
@@ -65,10 +64,21 @@ class NativeGenerator:
         latents: NDArray[np.floating],
         pitches: NDArray[np.integer],
         velocities: NDArray[np.floating],
+        *,
+        n_threads: int = 1,
+        make: Callable[[Run], None] | None = None,
     ) -> Float32:
         """Generate one tile of some notes; see `OnnxGenerator.generate`.
 
-        A note has the same bits whatever else is in the batch, and whichever thread makes it.
+        A note has the same bits whatever else is in the batch, and whichever threads make it.
+
+        Args:
+            tile: see there.
+            latents: see there.
+            pitches: see there.
+            velocities: see there.
+            n_threads: that a note is cut for.
+            make: makes a note with the help of others; see `crew`. None: this thread does, alone.
 
         Thread: any; calls may run side by side.
         """
@@ -76,15 +86,33 @@ class NativeGenerator:
         spec = self.instrument.spec
         shape = (len(pitches), spec.n_channels, n_tile_frames(self.instrument, tile), spec.n_bins)
         spectrogram = np.empty(shape, np.float32)
-        program, n_work = self._program(tile)
-        work = self._own_work(n_work)
+        planned = self._plan(tile, n_threads)
         for note, out in enumerate(spectrogram):
             pitch = int(inputs["pitch"][note]) - self.instrument.pitch_range[0]
-            vector = self._inputs_of(inputs["latent"][note], pitch, inputs["velocity"][note])
-            generate(program, vector, self._maps[pitch], work, out)
+            work = self._own_memory("work", planned.n_work)
+            self._lay_inputs(planned, work, inputs["latent"][note], pitch, inputs["velocity"][note])
+            board = np.zeros(N_BOARD_WORDS, np.int64)
+            run = Run(planned, self._maps[pitch], work, out, board)
+            self.make(run) if make is None else make(run)
         if not np.isfinite(np.sum(spectrogram)):
             raise InstrumentError(f"instrument file {self._path}: generates what is not finite")
         return spectrogram
+
+    def make(self, run: Run) -> None:
+        """Make a tile of a note, alone or with who takes part meanwhile.
+
+        Thread: any.
+        """
+        own = self._own_memory("own", run.planned.n_own)
+        generate(run.planned.program, run.maps, run.work, own, run.out, run.board)
+
+    def take_part(self, run: Run) -> None:
+        """Help the thread that makes a tile, until nothing is left to begin.
+
+        Thread: any.
+        """
+        own = self._own_memory("own", run.planned.n_own)
+        take_part(run.planned.program, run.maps, run.work, own, run.out, run.board)
 
     # --- below -----------------------------------------------------------------------------------
 
@@ -110,35 +138,43 @@ class NativeGenerator:
                 "equaliser.pitch_embedding.weight", n_pitches, sizes.equaliser_pitch_size
             )
 
-    def _inputs_of(self, latent: Float32, pitch: int, velocity: np.float32) -> Float32:
-        """Join what the first dense layers read, each filled up to whole steps."""
-        inputs = np.zeros(sum(self._n_inputs), np.float32)
+    def _lay_inputs(
+        self,
+        planned: PlannedTile,
+        work: Float32,
+        latent: Float32,
+        pitch: int,
+        velocity: np.float32,
+    ) -> None:
+        """Lay in what the first dense layers read, each filled up to whole steps."""
+        place = int(planned.program.places["inputs"][0])
         lay_inputs(
             latent,
             velocity,
             self._pitches[pitch],
             self._equaliser_pitches[pitch],
-            self._n_inputs[0],
-            inputs,
+            self._n_first_inputs,
+            work[place : place + planned.n_inputs],
         )
-        return inputs
 
-    def _program(self, tile: int) -> tuple[Program, int]:
+    def _plan(self, tile: int, n_threads: int) -> PlannedTile:
         with self._lock:
-            if tile not in self._programs:
+            key = tile, n_threads
+            if key not in self._planned:
                 first, last = 0, self.instrument.spec.n_frames
                 if tile != WHOLE:
                     span = self.instrument.tiles[tile]
                     first, last = span.first_frame, span.last_frame
-                self._programs[tile] = plan_tile(self._packed, first, last)
-            return self._programs[tile]
+                self._planned[key] = plan_tile(self._packed, first, last, n_threads)
+            return self._planned[key]
 
-    def _own_work(self, n_work: int) -> Float32:
-        """Return this thread's memory, at least so many float32."""
-        work: Float32 | None = getattr(self._work, "floats", None)
-        if work is None or len(work) < n_work:
-            work = self._work.floats = np.empty(n_work, np.float32)
-        return work
+    def _own_memory(self, name: str, n_floats: int) -> Float32:
+        """Return this thread's memory of a name, at least so many float32."""
+        memory: Float32 | None = getattr(self._memory, name, None)
+        if memory is None or len(memory) < n_floats:
+            memory = np.empty(n_floats, np.float32)
+            setattr(self._memory, name, memory)
+        return memory
 
     def _warm(self, tile: int) -> None:
         low, high = self.instrument.pitch_range
@@ -183,10 +219,11 @@ def lay_inputs(
         pitch: as the mapping knows it, [pitch_size].
         equaliser_pitch: as the equaliser knows it; [0] where there is none.
         first: of the equaliser's inputs.
-        inputs: [n], zeros; overwritten.
+        inputs: [n]; overwritten.
 
     Thread: worker.
     """
+    inputs[:] = np.float32(0.0)
     n = latent.shape[0]
     power = np.float32(0.0)
     for i in range(n):

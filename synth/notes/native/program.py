@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.notes.native.layers import (
-    COMB_DTYPE,
-    CONVOLUTION_DTYPE,
-    DENSE_DTYPE,
-    PASS_DTYPE,
-    PLACES_DTYPE,
-    STRIP_DTYPE,
-    Program,
-)
 from synth.notes.native.microkernel import DEPTH, TILES
 from synth.notes.native.packing import Convolution, PackedGenerator, Product
+from synth.notes.native.records import (
+    COMB,
+    COMB_DTYPE,
+    CONVOLUTION_DTYPE,
+    DENSE,
+    DENSE_DTYPE,
+    EQUALISE,
+    OWN_DTYPE,
+    PASS_DTYPE,
+    PLACES_DTYPE,
+    START,
+    STRIP,
+    STRIP_DTYPE,
+    TICKET_DTYPE,
+    Program,
+)
 from synth.notes.native.rows import Rows
-from synth.notes.native.strips import OUTER_TAPS, TAPS, Pass, plan_lines, plan_windows
+from synth.notes.native.strips import OUTER_TAPS, TAPS, plan_lines, plan_windows
 from synth.notes.native.winograd import N_POINTS, results_of_tile
 
 _STRIP_FLOATS = 192 * 1024  # of what a strip works in: it stays near the processor
+_SHARED_BYTES = 256 * 1024  # of a dense layer's weights: with fewer it is not worth cutting
 _STRIP_WINDOWS = 32  # at most; a strip reads rows of its neighbours, too
 _ALIGNMENT = 16  # float32; a cache line
 _HEIGHTS = np.array([tile.n_pixels for tile in TILES])
@@ -31,13 +40,26 @@ _WIDTHS = np.array([tile.width for tile in TILES])
 _TALLEST = int(_HEIGHTS.max())
 
 
-def plan_tile(packed: PackedGenerator, first: int, last: int) -> tuple[Program, int]:
-    """Plan the frames [first, last).
+@dataclass(frozen=True, slots=True)
+class PlannedTile:
+    """A program, and the memory that it wants, in float32."""
 
-    Returns:
-        The program, and how many float32 it works in.
+    program: Program
+    n_work: int  # of the tile
+    n_own: int  # of each thread
+    n_inputs: int  # which are laid in at `places.inputs`
+
+
+def plan_tile(packed: PackedGenerator, first: int, last: int, n_threads: int = 1) -> PlannedTile:
+    """Plan the frames [first, last) of a note.
+
+    Args:
+        packed: the weights.
+        first: frame.
+        last: behind the last one.
+        n_threads: that may make it together.
     """
-    return _Plan(packed, first, last).finish()
+    return _Plan(packed, first, last, n_threads).finish()
 
 
 class _Image:
@@ -62,8 +84,10 @@ class _Image:
 
 
 class _Plan:
-    def __init__(self, packed: PackedGenerator, first: int, last: int) -> None:
+    def __init__(self, packed: PackedGenerator, first: int, last: int, n_threads: int) -> None:
         self._packed = packed
+        self._n_frames = last - first
+        self._n_threads = n_threads
         self._n_work = 0
         self._offsets = [
             DEPTH * step for step in range(max(d.product.n_steps for d in packed.dense))
@@ -71,7 +95,7 @@ class _Plan:
         self._strips: list[dict[str, int]] = []
         self._passes: list[dict[str, int]] = []
         self._places: dict[str, int] = {"first_frame": first}
-        self._longest: dict[str, int] = {}  # float32 that strips work in, by place
+        self._own: dict[str, int] = {}  # float32 that a thread needs, by place
         # Rows that each layer makes, from the dense one in front to the head.
         head = Rows(first // 2, (last + 1) // 2, packed.spec.n_frames // 2)
         made = [head]
@@ -89,7 +113,7 @@ class _Plan:
             for image in images:
                 image.place = place
 
-    def finish(self) -> tuple[Program, int]:
+    def finish(self) -> PlannedTile:
         """Lay everything out."""
         packed = self._packed
         dense = self._plan_dense()
@@ -97,32 +121,75 @@ class _Plan:
         self._plan_rest()
         comb, columns = len(self._offsets), packed.spec.n_bins // 2
         self._offsets += [step * columns * DEPTH for step in range(packed.comb.n_steps)]
-        self._need("products", packed.comb.n_columns * (packed.spec.n_bins // 2 + _TALLEST))
+        self._need("products", packed.comb.n_columns * (columns + _TALLEST))
         self._need("edge", N_POINTS * DEPTH)
-        self._places |= {name: self._place(size) for name, size in self._longest.items()}
+        own, n_own = {}, 0
+        for name, size in self._own.items():
+            own[name] = n_own
+            n_own += _aligned(size)
         program = Program(
             dense=_records(dense, DENSE_DTYPE),
             comb=_records([_product_fields(packed.comb) | {"offsets": comb}], COMB_DTYPE),
             convolutions=_records(convolutions, CONVOLUTION_DTYPE),
             strips=_records(self._strips, STRIP_DTYPE),
             passes=_records(self._passes, PASS_DTYPE),
+            tickets=_records(self._plan_tickets(convolutions), TICKET_DTYPE),
             places=_records([self._places], PLACES_DTYPE),
+            own=_records([own], OWN_DTYPE),
             offsets=np.array(self._offsets, np.int64),
             widths=_WIDTHS,
             heights=_HEIGHTS,
             band_bins=packed.band_bins,
             weights=packed.content,
         )
-        return program, self._n_work
+        n_inputs = sum(d.product.n_inputs for d in packed.dense if "inputs" in d.source)
+        return PlannedTile(program, self._n_work, n_own, n_inputs)
+
+    def _plan_tickets(self, convolutions: list[dict[str, int]]) -> list[dict[str, int]]:
+        """Cut everything into pieces, stage by stage: one begins when the last is done."""
+        mapping, second, gains, start, *equaliser = range(len(self._packed.dense))
+        dense = [(mapping, *equaliser[:1]), (second, *equaliser[1:2])]
+        stages = [[ticket for n in layers for ticket in self._dense_tickets(n)] for layers in dense]
+        layers = (gains, start, *equaliser[2:])
+        stages.append([ticket for n in layers for ticket in self._dense_tickets(n)])
+        columns = self._packed.spec.n_bins // 2
+        stages.append([(START, 0, 0, 0), *self._cut(COMB, 0, columns)])
+        stages += [
+            [
+                (STRIP, number, strip, strip + 1)
+                for strip in range(layer["first_strip"], layer["first_strip"] + layer["n_strips"])
+            ]
+            for number, layer in enumerate(convolutions)
+        ]
+        if equaliser:
+            stages.append(self._cut(EQUALISE, 0, self._n_frames))
+        tickets: list[dict[str, int]] = []
+        names = TICKET_DTYPE.names or ()
+        for stage in stages:
+            n_before = len(tickets)
+            tickets += [dict(zip(names, (*ticket, n_before), strict=True)) for ticket in stage]
+        return tickets
+
+    def _dense_tickets(self, number: int) -> list[tuple[int, int, int, int]]:
+        product = self._packed.dense[number].product
+        n_bytes = 2 * product.n_inputs * product.n_columns
+        if n_bytes < _SHARED_BYTES:
+            return [(DENSE, number, 0, product.n_panels)]
+        return self._cut(DENSE, number, product.n_panels)
+
+    def _cut(self, kind: int, layer: int, n: int) -> list[tuple[int, int, int, int]]:
+        """Cut n things into a ticket for each thread."""
+        edges = [n * part // self._n_threads for part in range(self._n_threads + 1)]
+        return [(kind, layer, first, last) for first, last in pairwise(edges) if first < last]
 
     def _place(self, size: int) -> int:
         place = self._n_work
-        self._n_work += -(-size // _ALIGNMENT) * _ALIGNMENT
+        self._n_work += _aligned(size)
         return place
 
     def _need(self, name: str, size: int) -> None:
-        """Take note of what has to be there at a place that all strips share."""
-        self._longest[name] = max(size, self._longest.get(name, 0))
+        """Take note of what a thread needs at a place that all strips share."""
+        self._own[name] = max(size, self._own.get(name, 0))
 
     def _plan_dense(self) -> list[dict[str, int]]:
         inputs = [d.product.n_steps * DEPTH for d in self._packed.dense if "inputs" in d.source]
@@ -233,9 +300,7 @@ class _Plan:
             "point": image.n_blocks * block,
         }
 
-    def _strip_size(
-        self, layer: Convolution, n_windows: int, n_row_tiles: int
-    ) -> tuple[int, int]:
+    def _strip_size(self, layer: Convolution, n_windows: int, n_row_tiles: int) -> tuple[int, int]:
         """Return how many windows high a strip is, and how many tiles wide."""
         n_windows = min(n_windows, _STRIP_WINDOWS)
         product = layer.product
@@ -244,7 +309,7 @@ class _Plan:
         tile_floats = N_POINTS * (product.n_steps // TAPS * DEPTH + TILES[product.tile].width)
         tile_floats += n_results * product.n_columns
         most = max(_STRIP_FLOATS // (tile_floats * n_windows), 1)
-        n_strips = -(-n_row_tiles // most)
+        n_strips = min(max(-(-n_row_tiles // most), self._n_threads), n_row_tiles)
         return n_windows, -(-n_row_tiles // n_strips)
 
     def _plan_strip(
@@ -308,6 +373,9 @@ class _Plan:
         start = self._target(-1)
         n_channels = max(DEPTH * _blocks_of(layer.n_out) for layer in packed.convolutions)
         columns = spec.n_bins // 2
+        self._need("styles", 3 * n_channels)
+        self._need("still_shift", n_channels)
+        self._need("factors", columns)
         start_floats = packed.n_start_rows * packed.n_start_columns * DEPTH
         self._places |= {
             "n_start_blocks": _blocks_of(sizes.start_channels),
@@ -324,14 +392,16 @@ class _Plan:
             "comb_film": packed.gains["comb_film"],
             "n_comb_channels": sizes.channels[-1],
             "n_knots": sizes.n_equaliser_knots if sizes.n_equaliser_bands else 0,
-            "over_time": packed.over_time // 4 + self._places["first_frame"] * sizes.n_equaliser_knots,
+            "over_time": packed.over_time // 4
+            + self._places["first_frame"] * sizes.n_equaliser_knots,
             "over_bins": packed.over_bins // 4,
-            "styles": self._place(3 * n_channels),
-            "still_shift": self._place(n_channels),
-            "factors": self._place(columns),
             "zeros": packed.zeros // 4,
             "ones": packed.ones // 4,
         }
+
+
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
 def _blocks_of(n_channels: int) -> int:

@@ -1,4 +1,4 @@
-"""Which products a strip of rows takes: lines of pixels, and the rows of a kernel that they need."""
+"""Which products a strip takes: lines of pixels, and the rows of a kernel that they need."""
 
 from __future__ import annotations
 

@@ -106,26 +106,27 @@ def _write_loop(function: ir.Function) -> None:
 
 
 @compiled
-def transform_rows(layer: Any, strip: Any, places: Any, work: Float32) -> None:
+def transform_rows(layer: Any, strip: Any, mine: Any, work: Float32, own: Float32) -> None:
     """Evaluate the rows that a strip reads, [point, block, row, tile, DEPTH].
 
     Args:
         layer: a convolution.
         strip: of it.
-        places: of the program; four pixels may be put together at `edge`.
-        work: of the program.
+        mine: places in the thread's own memory; four pixels may be put together at `edge`.
+        work: with the layer's image.
+        own: the thread's own memory.
     """
     step, columns = layer.n_tile_results, layer.source_columns
     first, n_tiles = strip.first_tile, layer.n_tiles
     n_inside = max(0, min(n_tiles, (columns - N_POINTS) // step + 1 - first))
-    edge = places.edge
+    edge = mine.edge
     for block in range(layer.n_blocks):
         for row in range(strip.n_source_rows):
             pixels = strip.source + block * layer.source_block + row * columns * DEPTH
-            place = places.transformed + block * layer.transformed_block + row * n_tiles * DEPTH
+            place = mine.transformed + block * layer.transformed_block + row * n_tiles * DEPTH
             transform_tiles(
                 work.ctypes.data + 4 * (pixels + first * step * DEPTH),
-                work.ctypes.data + 4 * place,
+                own.ctypes.data + 4 * place,
                 n_inside,
                 step,
                 layer.point,
@@ -135,10 +136,10 @@ def transform_rows(layer: Any, strip: Any, places: Any, work: Float32) -> None:
                 column = (first + tile) * step
                 for i in range(N_POINTS * DEPTH):
                     is_there = column + i // DEPTH < columns
-                    work[edge + i] = work[pixels + column * DEPTH + i] if is_there else 0.0
+                    own[edge + i] = work[pixels + column * DEPTH + i] if is_there else 0.0
                 transform_tiles(
-                    work.ctypes.data + 4 * edge,
-                    work.ctypes.data + 4 * (place + tile * DEPTH),
+                    own.ctypes.data + 4 * edge,
+                    own.ctypes.data + 4 * (place + tile * DEPTH),
                     1,
                     step,
                     layer.point,
@@ -206,7 +207,9 @@ def _write_gathering(function: ir.Function, *, is_doubling: bool) -> None:
 
     builder = ir.IRBuilder(group)
     channel = builder.phi(INT64)
-    a, b, c, d = (_sum_at(builder, sources, builder.mul(point, INT64(k)), channel) for k in range(4))
+    a, b, c, d = (
+        _sum_at(builder, sources, builder.mul(point, INT64(k)), channel) for k in range(4)
+    )
     sums = [builder.fadd(a, builder.fadd(b, c))]
     if is_doubling:
         sums += [builder.fsub(b, c), builder.fsub(builder.fadd(b, c), d)]

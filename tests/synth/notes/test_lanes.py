@@ -23,6 +23,17 @@ def test_live_several_threads_make_first_tiles_side_by_side(tiny_instrument: Ins
     assert len({lane.name for lane in lanes}) == 3
 
 
+def test_who_makes_first_tiles_helps_with_them_and_nobody_else(tiny_instrument: Instrument) -> None:
+    class Shared(OnnxGenerator):
+        def help(self, timeout_s: float) -> bool:
+            return timeout_s < 0.0
+
+    generator = Shared(tiny_instrument, tiles=(0,), warm_batches=())
+    lanes = live_lanes(generator, generator, n_onset_threads=2)
+    assert [lane.shared for lane in lanes] == [generator, generator, None]
+    assert all(lane.shared is None for lane in live_lanes(generator, generator))
+
+
 def test_offline_all_threads_do_all_but_one_works_never_ahead(tiny_instrument: Instrument) -> None:
     generator = OnnxGenerator(tiny_instrument, tiles=(0,), warm_batches=())
     lanes = offline_lanes(generator, 3)

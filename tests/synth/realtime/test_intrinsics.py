@@ -11,20 +11,6 @@ def text_of(kernel):
     return kernel.inspect_llvm(kernel.signatures[0])
 
 
-def test_memory_order_is_in_the_machine_code():
-    @uncached
-    def copy(words):
-        intrinsics.store_release(words, 1, intrinsics.load_acquire(words, 0))
-
-    words = np.array([5, 0])
-    copy(words)
-    assert words.tolist() == [5, 5]
-    assert "load atomic i64" in text_of(copy)
-    assert " acquire" in text_of(copy)
-    assert "store atomic i64" in text_of(copy)
-    assert " release" in text_of(copy)
-
-
 def test_an_address_becomes_the_record_that_lies_there():
     dtype = np.dtype([("first", np.int64), ("second", np.float64)])
     find = intrinsics.record_at(dtype)

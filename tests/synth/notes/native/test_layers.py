@@ -17,7 +17,7 @@ def test_strips_give_what_a_whole_layer_gives(packed, make_note, monkeypatch, fl
     whole = make_note(packed, 0, 32)
     monkeypatch.setattr(program, "_STRIP_FLOATS", floats)
     monkeypatch.setattr(program, "_STRIP_WINDOWS", windows)
-    planned, _ = program.plan_tile(packed, 0, 32)
+    planned = program.plan_tile(packed, 0, 32).program
     assert planned.strips["n_windows"].max() == min(windows, 16)
     assert len(planned.strips) > len(planned.convolutions)
     np.testing.assert_allclose(make_note(packed, 0, 32), whole, atol=2e-6)

@@ -341,8 +341,10 @@ class NoteWorker:
 
     def _may_help(self, lane: Lane) -> bool:
         """Tell whether another thread is at a first tile that this one can take part in."""
-        in_hand = (job for jobs in self._in_hand.values() for job in jobs)
-        return lane.shared is not None and any(job.n_ready == 0 for job in in_hand)
+        if lane.shared is None:
+            return False
+        others = (other for other in self._lanes if other.shared is lane.shared)
+        return any(self._in_hand.get(other.name) for other in others if other is not lane)
 
     def _choose_in_advance(self, lane: Lane) -> Note | None:
         while lane.does_tiles_ahead and self._wanted:

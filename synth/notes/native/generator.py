@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from synth.errors import InstrumentError
 from synth.notes.generators import WHOLE, check_inputs, n_tile_frames
 from synth.notes.instrument import Instrument
-from synth.notes.native.kernel import compiled
-from synth.notes.native.microkernel import DEPTH
+from synth.notes.native.kernels.kernel import compiled
+from synth.notes.native.kernels.microkernel import DEPTH
 from synth.notes.native.packing import PackedGenerator
 from synth.notes.native.program import PlannedTile, plan_tile
 from synth.notes.native.run import N_BOARD_WORDS, Run, generate, take_part

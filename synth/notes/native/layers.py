@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.notes.native.kernel import compiled, inlined
-from synth.notes.native.microkernel import DENSE_HALF, DEPTH, multiply
-from synth.notes.native.stylekernel import SLOPE, style
-from synth.notes.native.winograd import BIASED_POINT, N_POINTS, gather_tiles
+from synth.notes.native.kernels.kernel import compiled, inlined
+from synth.notes.native.kernels.microkernel import DENSE_HALF, DEPTH, multiply
+from synth.notes.native.kernels.stylekernel import SLOPE, style
+from synth.notes.native.kernels.winograd import BIASED_POINT, N_POINTS, gather_tiles
 
 Float32 = NDArray[np.float32]
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.notes.native.microkernel import DENSE, DENSE_HALF, DEPTH, MANY, TILES
+from synth.notes.native.kernels.microkernel import DENSE, DENSE_HALF, DEPTH, MANY, TILES
+from synth.notes.native.kernels.winograd import transform_kernel
 from synth.notes.native.weights import NativeWeights
-from synth.notes.native.winograd import transform_kernel
 from synth.representation import SpectrogramSpec
 
 Float32 = NDArray[np.float32]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.notes.native.microkernel import DEPTH, TILES
+from synth.notes.native.kernels.microkernel import DEPTH, TILES
+from synth.notes.native.kernels.winograd import N_POINTS, results_of_tile
 from synth.notes.native.packing import Convolution, PackedGenerator, Product
 from synth.notes.native.records import (
     COMB,
@@ -29,7 +30,6 @@ from synth.notes.native.records import (
 )
 from synth.notes.native.rows import Rows
 from synth.notes.native.strips import OUTER_TAPS, TAPS, plan_lines, plan_windows
-from synth.notes.native.winograd import N_POINTS, results_of_tile
 
 _STRIP_FLOATS = 192 * 1024  # of what a strip works in: it stays near the processor
 _SHARED_BYTES = 256 * 1024  # of a dense layer's weights: with fewer it is not worth cutting

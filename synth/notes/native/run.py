@@ -15,7 +15,8 @@ from numba import types
 from numpy.typing import NDArray
 
 from synth.atomics import add_to, load_acquire
-from synth.notes.native.kernel import compiled
+from synth.notes.native.kernels.kernel import compiled
+from synth.notes.native.kernels.winograd import transform_rows
 from synth.notes.native.layers import (
     clear_borders,
     connect,
@@ -29,7 +30,6 @@ from synth.notes.native.layers import (
 )
 from synth.notes.native.program import PlannedTile
 from synth.notes.native.records import COMB, DENSE, START, STRIP
-from synth.notes.native.winograd import transform_rows
 
 Float32 = NDArray[np.float32]
 

@@ -1,7 +1,7 @@
 import llvmlite.binding as llvm
 from llvmlite import ir
 
-from synth.notes.native import vectors
+from synth.notes.native.kernels import vectors
 
 
 def written(lanes, element):

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from synth.notes.native import microkernel
-from synth.notes.native.microkernel import DEPTH, TILES, multiply, tiles_of
+from synth.notes.native.kernels import microkernel
+from synth.notes.native.kernels.microkernel import DEPTH, TILES, multiply, tiles_of
 
 
 @njit

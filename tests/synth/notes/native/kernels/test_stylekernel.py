@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from synth.notes.native.microkernel import DEPTH
-from synth.notes.native.stylekernel import SLOPE, style
+from synth.notes.native.kernels.microkernel import DEPTH
+from synth.notes.native.kernels.stylekernel import SLOPE, style
 
 N, STRIDE = 5, 19
 

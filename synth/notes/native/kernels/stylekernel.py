@@ -8,8 +8,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from synth.notes.native.microkernel import DEPTH
-from synth.notes.native.vectors import (
+from synth.notes.native.kernels.microkernel import DEPTH
+from synth.notes.native.kernels.vectors import (
     FLOAT,
     INT64,
     declare,

@@ -1,6 +1,6 @@
 import numpy as np
 
-from synth.notes.native.kernel import compiled
+from synth.notes.native.kernels.kernel import compiled
 
 
 @compiled

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from synth.notes.native.microkernel import DEPTH
-from synth.notes.native.winograd import (
+from synth.notes.native.kernels.microkernel import DEPTH
+from synth.notes.native.kernels.winograd import (
     N_POINTS,
     gather_tiles,
     results_of_tile,

@@ -16,9 +16,9 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from synth.notes.native.kernel import compiled
-from synth.notes.native.microkernel import DEPTH
-from synth.notes.native.vectors import FLOAT, INT64, declare, load, store
+from synth.notes.native.kernels.kernel import compiled
+from synth.notes.native.kernels.microkernel import DEPTH
+from synth.notes.native.kernels.vectors import FLOAT, INT64, declare, load, store
 
 Float32 = NDArray[np.float32]
 

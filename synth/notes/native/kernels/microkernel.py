@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from synth.notes.native.vectors import (
+from synth.notes.native.kernels.vectors import (
     FLOAT,
     HALF,
     INT64,

@@ -12,7 +12,7 @@ from synth.errors import InstrumentError
 from synth.notes.generators import WHOLE, check_inputs, n_tile_frames
 from synth.notes.instrument import Instrument
 from synth.notes.native.kernels.kernel import compiled
-from synth.notes.native.kernels.microkernel import DEPTH
+from synth.notes.native.kernels.microkernel import DEPTH, TILES
 from synth.notes.native.packing import PackedGenerator
 from synth.notes.native.program import PlannedTile, plan_tile
 from synth.notes.native.run import N_BOARD_WORDS, Run, generate, take_part
@@ -197,9 +197,14 @@ class NativeGenerator:
 def _in_blocks(maps: Float32) -> Float32:
     """Bring [pitch, map, column] to [pitch, block, column, DEPTH]."""
     n_pitches, n_maps, n_columns = maps.shape
-    padded = np.zeros((n_pitches, -(-n_maps // DEPTH), DEPTH, n_columns), np.float32)
-    padded.reshape(n_pitches, -1, n_columns)[:, :n_maps] = maps
-    return np.ascontiguousarray(padded.swapaxes(2, 3))
+    shape = (n_pitches, -(-n_maps // DEPTH), n_columns, DEPTH)
+    n = int(np.prod(shape))
+    # A tile of pixels may be wider than the image, and read beyond it.
+    blocks = np.zeros(n + DEPTH * max(tile.n_pixels for tile in TILES), np.float32)[:n]
+    padded = np.zeros((n_pitches, shape[1] * DEPTH, n_columns), np.float32)
+    padded[:, :n_maps] = maps
+    blocks.reshape(shape)[:] = padded.reshape(*shape[:2], DEPTH, n_columns).swapaxes(2, 3)
+    return blocks.reshape(shape)
 
 
 @compiled

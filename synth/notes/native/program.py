@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,26 +13,21 @@ from synth.notes.native.kernels.microkernel import DEPTH, TILES
 from synth.notes.native.kernels.winograd import N_POINTS, results_of_tile
 from synth.notes.native.packing import Convolution, PackedGenerator, Product
 from synth.notes.native.records import (
-    COMB,
     COMB_DTYPE,
     CONVOLUTION_DTYPE,
-    DENSE,
     DENSE_DTYPE,
-    EQUALISE,
     OWN_DTYPE,
     PASS_DTYPE,
     PLACES_DTYPE,
-    START,
-    STRIP,
     STRIP_DTYPE,
     TICKET_DTYPE,
     Program,
 )
 from synth.notes.native.rows import Rows
 from synth.notes.native.strips import OUTER_TAPS, TAPS, plan_lines, plan_windows
+from synth.notes.native.tickets import plan_tickets
 
 _STRIP_FLOATS = 192 * 1024  # of what a strip works in: it stays near the processor
-_SHARED_BYTES = 256 * 1024  # of a dense layer's weights: with fewer it is not worth cutting
 _STRIP_WINDOWS = 32  # at most; a strip reads rows of its neighbours, too
 _ALIGNMENT = 16  # float32; a cache line
 _HEIGHTS = np.array([tile.n_pixels for tile in TILES])
@@ -123,6 +118,9 @@ class _Plan:
         self._offsets += [step * columns * DEPTH for step in range(packed.comb.n_steps)]
         self._need("products", packed.comb.n_columns * (columns + _TALLEST))
         self._need("edge", N_POINTS * DEPTH)
+        edges = [*(layer["first_strip"] for layer in convolutions), len(self._strips)]
+        strips = [range(*edge) for edge in pairwise(edges)]
+        tickets = plan_tickets(packed, strips, self._n_frames, self._n_threads)
         own, n_own = {}, 0
         for name, size in self._own.items():
             own[name] = n_own
@@ -133,7 +131,7 @@ class _Plan:
             convolutions=_records(convolutions, CONVOLUTION_DTYPE),
             strips=_records(self._strips, STRIP_DTYPE),
             passes=_records(self._passes, PASS_DTYPE),
-            tickets=_records(self._plan_tickets(convolutions), TICKET_DTYPE),
+            tickets=_records([asdict(ticket) for ticket in tickets], TICKET_DTYPE),
             places=_records([self._places], PLACES_DTYPE),
             own=_records([own], OWN_DTYPE),
             offsets=np.array(self._offsets, np.int64),
@@ -144,43 +142,6 @@ class _Plan:
         )
         n_inputs = sum(d.product.n_inputs for d in packed.dense if "inputs" in d.source)
         return PlannedTile(program, self._n_work, n_own, n_inputs)
-
-    def _plan_tickets(self, convolutions: list[dict[str, int]]) -> list[dict[str, int]]:
-        """Cut everything into pieces, stage by stage: one begins when the last is done."""
-        mapping, second, gains, start, *equaliser = range(len(self._packed.dense))
-        dense = [(mapping, *equaliser[:1]), (second, *equaliser[1:2])]
-        stages = [[ticket for n in layers for ticket in self._dense_tickets(n)] for layers in dense]
-        layers = (gains, start, *equaliser[2:])
-        stages.append([ticket for n in layers for ticket in self._dense_tickets(n)])
-        columns = self._packed.spec.n_bins // 2
-        stages.append([(START, 0, 0, 0), *self._cut(COMB, 0, columns)])
-        stages += [
-            [
-                (STRIP, number, strip, strip + 1)
-                for strip in range(layer["first_strip"], layer["first_strip"] + layer["n_strips"])
-            ]
-            for number, layer in enumerate(convolutions)
-        ]
-        if equaliser:
-            stages.append(self._cut(EQUALISE, 0, self._n_frames))
-        tickets: list[dict[str, int]] = []
-        names = TICKET_DTYPE.names or ()
-        for stage in stages:
-            n_before = len(tickets)
-            tickets += [dict(zip(names, (*ticket, n_before), strict=True)) for ticket in stage]
-        return tickets
-
-    def _dense_tickets(self, number: int) -> list[tuple[int, int, int, int]]:
-        product = self._packed.dense[number].product
-        n_bytes = 2 * product.n_inputs * product.n_columns
-        if n_bytes < _SHARED_BYTES:
-            return [(DENSE, number, 0, product.n_panels)]
-        return self._cut(DENSE, number, product.n_panels)
-
-    def _cut(self, kind: int, layer: int, n: int) -> list[tuple[int, int, int, int]]:
-        """Cut n things into a ticket for each thread."""
-        edges = [n * part // self._n_threads for part in range(self._n_threads + 1)]
-        return [(kind, layer, first, last) for first, last in pairwise(edges) if first < last]
 
     def _place(self, size: int) -> int:
         place = self._n_work
@@ -293,7 +254,6 @@ class _Plan:
             ]
         return {
             "first_strip": begin,
-            "n_strips": len(self._strips) - begin,
             "n_tiles": n_tiles,
             "n_tile_results": n_results,
             "transformed_block": block,

@@ -27,7 +27,6 @@ CONVOLUTION_DTYPE = np.dtype(
             "stride",  # float32 from a product's pixel to the next
             "corner",  # where an image is doubled: from the left results to the right ones
             "first_strip",
-            "n_strips",
             "source_columns",  # of a row, zeros included
             "source_block",  # float32 from a block to the next
             "n_blocks",  # of the source

@@ -5,7 +5,6 @@ import pytest
 
 from synth.notes.native.packing import PackedGenerator
 from synth.notes.native.program import plan_tile
-from synth.notes.native.records import DENSE, EQUALISE, STRIP
 
 EDGES = (0, 1, 8, 15, 18, 32)  # odd ones, too
 
@@ -31,29 +30,11 @@ def test_a_tile_makes_only_the_rows_that_it_needs(packed):
 def test_memory_that_is_read_beyond_a_strip_is_there(packed):
     planned = plan_tile(packed, 0, 8)
     program = planned.program
-    for layer in program.convolutions:
+    edges = [*program.convolutions["first_strip"], len(program.strips)]
+    for layer, (begin, end) in zip(program.convolutions, pairwise(edges), strict=True):
         height = program.heights[layer["tile"]]
-        for strip in program.strips[layer["first_strip"] :][: layer["n_strips"]]:
+        for strip in program.strips[begin:end]:
             for part in program.passes[strip["first_pass"] :][: strip["n_passes"]]:
                 steps = program.offsets[layer["offsets"] + part["first_step"] :][: part["n_steps"]]
                 first = program.own["transformed"][0] + 3 * layer["point"] + part["source"]
                 assert first + steps.max() + 8 * max(part["n_pixels"], height) <= planned.n_own
-
-
-@pytest.mark.parametrize("n_threads", [1, 2, 3])
-def test_tickets_cover_a_tile_and_wait_for_what_they_read(packed, n_threads):
-    program = plan_tile(packed, 0, 8, n_threads).program
-    tickets = program.tickets
-    assert np.all(np.diff(tickets["n_before"]) >= 0)
-    assert np.all(tickets["n_before"] <= np.arange(len(tickets)))
-    strips = tickets[tickets["kind"] == STRIP]
-    assert list(strips["first"]) == list(range(len(program.strips)))
-    for number, layer in enumerate(program.convolutions):
-        of_layer = strips[strips["layer"] == number]
-        assert len(of_layer) == layer["n_strips"] >= n_threads
-        assert len(set(of_layer["n_before"])) == 1
-    for number, layer in enumerate(program.dense):
-        panels = tickets[(tickets["kind"] == DENSE) & (tickets["layer"] == number)]
-        assert sum(panels["last"] - panels["first"]) == layer["n_panels"]
-    frames = tickets[tickets["kind"] == EQUALISE]
-    assert sum(frames["last"] - frames["first"]) == 8

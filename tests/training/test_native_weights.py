@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from synth.notes.native import weights as native
-from synth.notes.native.layers import generate
+from synth.notes.native.generator import in_blocks
 from synth.notes.native.packing import PackedGenerator
 from synth.notes.native.program import plan_tile
+from synth.notes.native.run import N_BOARD_WORDS, generate
 from training.config import named_config
 from training.export import round_weights
 from training.model.generator import Generator
@@ -76,9 +77,13 @@ def test_the_machine_code_makes_what_torch_makes(generator, frames):
     ).astype(np.float32)
     learned = weights.tensors["codes.weight"][pitch].reshape(-1, SMOKE.spec.n_bins // 2)
     maps = np.concatenate([weights.tensors["features"][pitch], learned]).astype(np.float32)
-    program, n_work = plan_tile(packed, *frames)
+    planned = plan_tile(packed, *frames)
     made = np.empty(expected.shape, np.float32)
-    generate(program, inputs, maps, np.zeros(n_work, np.float32), made)
+    work, own = (np.full(n, np.nan, np.float32) for n in (planned.n_work, planned.n_own))
+    place = planned.program.places["inputs"][0]
+    work[place : place + planned.n_inputs] = inputs
+    board = np.zeros(N_BOARD_WORDS, np.int64)
+    generate(planned.program, in_blocks(maps[None])[0], work, own, made, board)
     scale = float(expected.abs().max())
     assert scale > 0.1
     np.testing.assert_allclose(made, expected.numpy(), atol=1e-5 * max(scale, 1.0))

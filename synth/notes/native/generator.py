@@ -129,7 +129,7 @@ class NativeGenerator:
         self._pitches = weights.single("pitch_embedding.weight", n_pitches, sizes.pitch_size)
         known = weights.single("features", n_pitches, n_known, columns)
         learned = weights.single("codes.weight", n_pitches, sizes.n_codes * columns)
-        self._maps = _in_blocks(
+        self._maps = in_blocks(
             np.concatenate([known, learned.reshape(n_pitches, sizes.n_codes, columns)], axis=1)
         )
         self._equaliser_pitches = np.zeros((n_pitches, 0), np.float32)
@@ -194,8 +194,11 @@ class NativeGenerator:
             )
 
 
-def _in_blocks(maps: Float32) -> Float32:
-    """Bring [pitch, map, column] to [pitch, block, column, DEPTH]."""
+def in_blocks(maps: Float32) -> Float32:
+    """Bring maps, [pitch, map, column], to [pitch, block, column, DEPTH].
+
+    Thread: any.
+    """
     n_pitches, n_maps, n_columns = maps.shape
     shape = (n_pitches, -(-n_maps // DEPTH), n_columns, DEPTH)
     n = int(np.prod(shape))

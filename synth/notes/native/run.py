@@ -1,7 +1,7 @@
 """One tile of one note, made by as many threads as there are.
 
 A tile is cut into tickets. Each thread takes the next one from a board until there are none; what
-a ticket reads has to be done first, and whoever is early waits for it awake, some microseconds.
+a ticket reads has to be done first, and whoever is early waits for it awake.
 So a thread may come later or not at all, and the note has the same bits.
 """
 
@@ -33,7 +33,7 @@ from synth.notes.native.records import COMB, DENSE, START, STRIP
 
 Float32 = NDArray[np.float32]
 
-_YIELD_AFTER = 4096  # looks at the board, some ten microseconds
+_YIELD_AFTER = 4096  # looks at the board: 2.5 us at rest
 if os.name == "posix":
     _yield = types.ExternalFunction("sched_yield", types.int32())
 else:
